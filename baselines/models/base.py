@@ -1,0 +1,85 @@
+"""What a model adapter is: it answers a conversation with text, and says what that cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing asked of a model.
+
+    Attributes
+    ----------
+    problem_id: e.g. ``"cec2020/RC01"``; a language model never looks at it, `replay:` and `pool:` do.
+    messages: the conversation so far; the last one is the user's.
+    turn: 0 for the first program, 1 for the repair.
+    sample: index of the sample, for models that are asked several times.
+    seed: for adapters that can seed their sampling.
+    """
+
+    problem_id: str
+    messages: Sequence[Message]
+    turn: int = 0
+    sample: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as counted by the model's own tokenizer or by the server."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A model's answer.
+
+    Attributes
+    ----------
+    text: the raw answer.
+    usage: tokens, or None where the model has none (an expert program).
+    finish_reason: ``"stop"``; ``"length"`` where the answer was cut off; ``"context"`` where the prompt did not fit
+        into the model's context and the answer is therefore empty; or what the server says.
+    wall_s: seconds from request to answer, retries included.
+    """
+
+    text: str
+    usage: Usage | None = None
+    finish_reason: str = "stop"
+    wall_s: float = 0.0
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What every adapter provides. It is made once per process and used from one thread.
+
+    `identity` holds everything that changes an answer (model, revision, sampling parameters) as JSON values, and
+    nothing else: no label, port or path. A number of threads belongs in it only where answers depend on it. Its
+    value ``deterministic`` is true where the same request to the same identity gives the same text.
+    """
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """What the answers depend on; part of the key under which they are stored."""
+        ...
+
+    def generate(self, request: Request) -> Generation:
+        """Answer `request`. Raises `ModelError` where no answer can be had."""
+        ...
+
+    def close(self) -> None:
+        """Give back weights, connections and processes."""
+        ...

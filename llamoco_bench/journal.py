@@ -1,0 +1,115 @@
+"""The journal: append-only JSON lines, one file per process, one fsynced line per finished thing.
+
+A file of one's own needs no lock, also on a network file system; a line that is written is never changed, so a
+``kill -9`` loses at most the line being written. Readers take all files of a run together. Two kinds of lines exist:
+
+``generation``
+    one answer of a model: ``key, problem, model, turn, sample, text, usage, finish_reason, wall_s``
+``run``
+    one execution of a program: ``key, generation, suite, problem, model, turn, sample, run, seed`` and the fields of
+    `llamoco_bench.sandbox.RunResult`
+
+JSON has no NaN and no infinity: they are written as the strings ``"nan"``, ``"inf"``, ``"-inf"``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+from llamoco_bench.errors import JournalError
+
+SCHEMA: Final = 1
+
+Record = dict[str, Any]
+
+
+class Journal:
+    """The file to which one process appends."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+
+    def append(self, record: Mapping[str, object]) -> None:
+        """Write `record` as one line and wait until it is on disk."""
+        line = json.dumps({"schema": SCHEMA, **encode(dict(record))}, ensure_ascii=True, allow_nan=False)
+        data = memoryview((line + "\n").encode())
+        while data:
+            data = data[os.write(self._fd, data) :]
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; what was appended stays."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def read_journals(folder: Path) -> list[Record]:
+    """Read every line of every journal in `folder`, oldest file first.
+
+    A last line that a killed process left torn is passed over.
+
+    Raises
+    ------
+    JournalError: for any other line that cannot be read, and for an unknown schema.
+    """
+    files = sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_mtime, path.name))
+    return [record for path in files for record in _read_file(path)]
+
+
+def _read_file(path: Path) -> Iterator[Record]:
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            if number == len(lines):
+                return
+            raise JournalError(f"{path}, line {number}: not JSON ({error}); the file was changed or damaged") from None
+        if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+            schema = record.get("schema") if isinstance(record, dict) else None
+            raise JournalError(f"{path}, line {number}: schema {schema!r}, this version reads {SCHEMA}")
+        yield decode(record)
+
+
+def encode(value: Any) -> Any:
+    """Turn non-finite floats anywhere in `value` into strings, tuples into lists."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
+    return value
+
+
+_NUMBER_FIELDS: Final = frozenset(
+    {"best_f", "f0", "first_f", "violation", "best_known", "wall_s", "cpu_s", "best_x", "curve"}
+)
+
+
+def decode(record: Record) -> Record:
+    """Undo `encode` in the fields that hold numbers; text fields keep a word such as "nan" as it is."""
+    return {key: _number(value) if key in _NUMBER_FIELDS else value for key, value in record.items()}
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and value in ("nan", "inf", "-inf"):
+        return float(value)
+    if isinstance(value, list):
+        return [_number(item) for item in value]
+    return value

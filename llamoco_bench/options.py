@@ -1,0 +1,217 @@
+"""The ``--llamoco-*`` options: one table, from which pytest's options, ini twins, errors and documentation follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from llamoco_bench.errors import UsageError, choose
+
+if TYPE_CHECKING:
+    from llamoco_bench.settings import Settings
+
+
+def _count(least: int) -> Callable[[str], int]:
+    expected = f"a whole number from {least} up"
+    return lambda text: int(_at_least(text, int, least, expected))
+
+
+def _seconds(text: str) -> float:
+    return _at_least(text, float, 0.1, "seconds, such as 30 or 2.5 (at least 0.1)")
+
+
+def _megabytes(text: str) -> int:
+    return int(_at_least(text, int, 256, "megabytes, such as 4096 (at least 256)"))
+
+
+def _repairs(text: str) -> int:
+    if text not in ("0", "1"):
+        raise UsageError(f"expected 0 (no repair turn) or 1 (as in the paper), got {text!r}")
+    return int(text)
+
+
+def _sandbox(text: str) -> str:
+    if text not in ("strict", "weak"):
+        raise choose("sandbox mode", text, ("strict", "weak"))
+    return text
+
+
+def _at_least(text: str, kind: type[int] | type[float], least: float, expected: str) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        raise UsageError(f"expected {expected}, got {text!r}") from None
+    if not least <= value < float("inf"):
+        raise UsageError(f"expected {expected}, got {text!r}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option.
+
+    Attributes
+    ----------
+    name: behind ``--llamoco-``.
+    default: as text, parsed like what a user gives; None for "not given".
+    metavar, help: for ``pytest --help`` and the documentation.
+    parse: from text to value; raises `UsageError`.
+    repeat: may be given several times.
+    flag: takes no value.
+    ini: has a twin ``llamoco_<name>`` in the ini file.
+    """
+
+    name: str
+    default: str | None
+    metavar: str
+    help: str
+    parse: Callable[[str], Any] = str
+    repeat: bool = False
+    flag: bool = False
+    ini: bool = True
+
+    @property
+    def text(self) -> str:
+        """As given on the command line."""
+        return f"--llamoco-{self.name}"
+
+    @property
+    def dest(self) -> str:
+        """Name of its value in pytest's configuration, and of its ini twin."""
+        return "llamoco_" + self.name.replace("-", "_")
+
+
+OPTIONS: Final = (
+    Option(
+        "model",
+        None,
+        "SPEC",
+        "Model to evaluate, KIND:NAME[?key=value&...]; activates the benchmark",
+        repeat=True,
+        ini=False,
+    ),
+    Option("suite", "cec2020", "NAMES", "Suites of problems, separated by commas"),
+    Option("problems", "*", "GLOB", "Take only the problems whose id or short name matches"),
+    Option("runs", "5", "N", "Executions of each program", _count(1)),
+    Option("seed", "0", "N", "Master seed of all runs", _count(0)),
+    Option("prompt", "python", "LANGUAGE[:STYLE]", "Description of the problem that the model is shown"),
+    Option("repairs", "1", "N", "Repair turns for an erroneous program, 0 or 1", _repairs),
+    Option(
+        "timeout", None, "SECONDS", "Wall-clock limit of a run (default: calibrated to problem and machine)", _seconds
+    ),
+    Option("memory", "4096", "MB", "Memory limit of a run", _megabytes),
+    Option(
+        "sandbox",
+        "strict",
+        "MODE",
+        "strict, or weak to run programs where core layers of the sandbox are missing",
+        _sandbox,
+    ),
+    Option("strict", None, "", "Count a program that is still erroneous after its repair as a failed test", flag=True),
+    Option("run-dir", None, "PATH", "Folder of the run (default: a new one below .llamoco/runs)", ini=False),
+    Option("resume", None, "RUN", "Go on with a run: its folder, its name, or 'last'", ini=False),
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options and their ini twins."""
+    group = parser.getgroup("llamoco", "benchmark of language models that write optimization programs")
+    for option in OPTIONS:
+        if option.flag:
+            group.addoption(option.text, dest=option.dest, action="store_true", default=None, help=option.help)
+        else:
+            action = "append" if option.repeat else "store"
+            shown = f"{option.help} (default: {option.default})" if option.default is not None else option.help
+            group.addoption(
+                option.text, dest=option.dest, action=action, default=None, metavar=option.metavar, help=shown
+            )
+        if option.ini:
+            _add_ini(parser, option)
+
+
+def _add_ini(parser: pytest.Parser, option: Option) -> None:
+    text = f"Default of {option.text}"
+    if option.flag:
+        parser.addini(option.dest, text, type="bool", default=None)
+    else:
+        parser.addini(option.dest, text, type="string", default=None)
+
+
+def refuse_unknown(arguments: Sequence[str]) -> None:
+    """Refuse an argument that looks like an option of ours but is none.
+
+    Raises
+    ------
+    UsageError: with the options that there are.
+    """
+    known = [option.text for option in OPTIONS]
+    for argument in arguments:
+        name = argument.partition("=")[0]
+        if name.startswith("--llamoco-") and name not in known:
+            raise choose("option", name, known)
+
+
+def given_without_model(config: pytest.Config) -> str | None:
+    """Return the first option of ours on the command line that means nothing without a model."""
+    if config.getoption("llamoco_model"):
+        return None
+    return next((o.text for o in OPTIONS if config.getoption(o.dest) is not None), None)
+
+
+def value_of(config: pytest.Config, name: str) -> Any:
+    """Return the value of an option: from the command line, else from its ini twin, else its default.
+
+    Raises
+    ------
+    UsageError: for a value that the option does not allow.
+    """
+    option = next(option for option in OPTIONS if option.name == name)
+    given = config.getoption(option.dest)
+    if given is None and option.ini:
+        given = config.getini(option.dest)
+    if option.flag:
+        return bool(given)
+    if given in (None, ""):
+        given = option.default
+    if given is None or option.repeat:
+        return given
+    try:
+        return option.parse(given)
+    except UsageError as error:
+        raise UsageError(f"{option.text}: {error}") from None
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Parse and validate everything that was asked for.
+
+    Raises
+    ------
+    UsageError: for a model, suite, problem or value that is not allowed.
+    """
+    from llamoco_bench.baselines.models.spec import parse_specs
+    from llamoco_bench.problems import list_problems
+    from llamoco_bench.settings import Settings
+
+    suites = tuple(dict.fromkeys(name.strip() for name in value_of(config, "suite").split(",") if name.strip()))
+    if not suites:
+        raise UsageError("--llamoco-suite: expected names of suites separated by commas")
+    for suite in suites:
+        list_problems(suite)
+    settings = Settings(
+        models=parse_specs(value_of(config, "model")),
+        suites=suites,
+        problems=value_of(config, "problems"),
+        runs=value_of(config, "runs"),
+        seed=value_of(config, "seed"),
+        prompt=value_of(config, "prompt"),
+        repairs=value_of(config, "repairs"),
+        timeout_s=value_of(config, "timeout"),
+        memory_mb=value_of(config, "memory"),
+        weak_sandbox=value_of(config, "sandbox") == "weak",
+        strict=value_of(config, "strict"),
+    )
+    settings.check()
+    return settings

@@ -1,0 +1,58 @@
+"""The pytest plugin. It does nothing at all unless a ``--llamoco-*`` option is given, and imports nothing heavy.
+
+Every import that costs time stands inside the hook that needs it; a test holds the start-up cost.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from llamoco_bench import options
+from llamoco_bench.errors import LlamocoError
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    options.add_options(parser)
+
+
+def pytest_load_initial_conftests(args: list[str]) -> None:
+    """Refuse misspelt options of ours with a list of the right ones."""
+    try:
+        options.refuse_unknown(args)
+    except LlamocoError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Parse what was asked for; in the controlling process, prepare models and the folder of the run."""
+    config.addinivalue_line("markers", "llamoco: an item of the llamoco benchmark")
+    if stray := options.given_without_model(config):
+        raise pytest.UsageError(f"{stray} does nothing without --llamoco-model")
+    if not config.getoption("llamoco_model"):
+        return
+    try:
+        _activate(config)
+    except LlamocoError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _activate(config: pytest.Config) -> None:
+    from llamoco_bench.controller import Controller, XdistController
+    from llamoco_bench.suite_items import SETTINGS_KEY, VirtualSuite, rewrite_arguments
+    from llamoco_bench.worker import Worker
+
+    settings = options.read_settings(config)
+    config.stash[SETTINGS_KEY] = settings
+    rewrite_arguments(config)
+    plugins = config.pluginmanager
+    plugins.register(VirtualSuite(config), "llamoco-suite")
+    if hasattr(config, "workerinput"):
+        plugins.register(Worker(config, config.workerinput["workerid"]), "llamoco-worker")
+        return
+    controller = Controller(config, settings)
+    plugins.register(controller, "llamoco-controller")
+    if plugins.hasplugin("xdist"):
+        plugins.register(XdistController(controller), "llamoco-xdist")
+    plugins.register(Worker(config, "main", controller.folder), "llamoco-worker")

@@ -1,0 +1,182 @@
+"""The folder of one run: manifest, journals, tables.
+
+::
+
+    .llamoco/runs/20260101T120000-3f2a/
+        manifest.json          what was asked for, with what versions, on what machine; written first, never edited
+        resume-<time>.json     the same for every later session on this folder
+        journal/*.jsonl        one file per process (`llamoco_bench.journal`)
+        summary.json, .csv, .md
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from llamoco_bench.errors import JournalError, UsageError
+from llamoco_bench.journal import SCHEMA, Record, read_journals
+
+RUNS_ROOT: Final = Path(".llamoco") / "runs"
+
+_VERSIONED: Final = ("llamoco-bench", "numpy", "scipy", "pytest", "pytest-xdist", "cma", "deap", "scikit-optimize")
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run on disk."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: str) -> RunFolder:
+        """Return the folder at `path`."""
+        return cls(Path(path))
+
+    @property
+    def journals(self) -> Path:
+        """Where the processes of the run keep their journals."""
+        return self.path / "journal"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was asked for when the run began."""
+        try:
+            manifest: dict[str, Any] = json.loads((self.path / "manifest.json").read_text())
+        except (OSError, ValueError) as error:
+            raise JournalError(f"{self.path} is not a run: its manifest.json cannot be read ({error})") from None
+        return manifest
+
+    def records(self) -> list[Record]:
+        """Read every line of every journal of the run."""
+        return read_journals(self.journals)
+
+    def new_journal(self, worker: str) -> Path:
+        """Return a path for the journal of this process that no other process, past or present, has used."""
+        return self.journals / f"{worker}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
+
+    def write_manifest(self, options: Mapping[str, object]) -> None:
+        """Write down what this session is about: ``manifest.json`` for the first one, ``resume-*.json`` for others."""
+        self.journals.mkdir(parents=True, exist_ok=True)
+        path = self.path / "manifest.json"
+        if path.exists():
+            path = self.path / f"resume-{_utc()}-{secrets.token_hex(2)}.json"
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(json.dumps({"schema": SCHEMA, **describe_session(), **options}, indent=1) + "\n")
+        temporary.replace(path)
+
+
+def create_run(root: Path) -> RunFolder:
+    """Name a new run below `root`; nothing is written yet."""
+    return RunFolder(root / f"{_utc()}-{secrets.token_hex(2)}")
+
+
+def choose_folder(
+    path: str | None, resume: str | None, options: Mapping[str, object], root: Path = RUNS_ROOT
+) -> RunFolder:
+    """Choose the folder of a session: an earlier run to go on with, a given path, or a new one below `root`.
+
+    Parameters
+    ----------
+    path: folder of a new run, or None.
+    resume: the run to go on with, as `find_run` takes it, or None.
+    options: those that change outcomes; the run to go on with must have the same.
+
+    Raises
+    ------
+    UsageError: where both are given, `path` holds a run already, or the options differ.
+    """
+    if resume is None:
+        if path is None:
+            return create_run(root)
+        if (Path(path) / "manifest.json").exists():
+            raise UsageError(f"--llamoco-run-dir={path} holds a run already; go on with it by --llamoco-resume={path}")
+        if Path(path).exists() and not Path(path).is_dir():
+            raise UsageError(f"--llamoco-run-dir={path} is a file; give a folder")
+        return RunFolder(Path(path))
+    if path is not None:
+        raise UsageError("Give --llamoco-run-dir for a new run or --llamoco-resume for an old one, not both")
+    folder = find_run(resume, root)
+    before = folder.manifest["options"]
+    changed = [
+        f"{name} was {before.get(name)!r}, now {value!r}"
+        for name, value in options.items()
+        if before.get(name) != value
+    ]
+    if changed:
+        raise UsageError(f"{folder.path} cannot be gone on with under other options: {'; '.join(changed)}")
+    return folder
+
+
+def find_run(name: str, root: Path) -> RunFolder:
+    """Find the run that a user means: a path, the name of a run below `root`, or ``last``.
+
+    Raises
+    ------
+    UsageError: where there is none.
+    """
+    runs = sorted(path.parent for path in root.glob("*/manifest.json")) if root.is_dir() else []
+    if name == "last":
+        if not runs:
+            raise UsageError(f"There is no run below {root} yet; give the path of a run folder")
+        return RunFolder(max(runs, key=lambda path: (path / "manifest.json").stat().st_mtime))
+    for path in (Path(name), root / name):
+        if (path / "manifest.json").is_file():
+            return RunFolder(path)
+    known = ", ".join(path.name for path in runs[-5:]) or "none"
+    raise UsageError(
+        f"{name} is not a run folder (no manifest.json). Allowed: a path, 'last', or a run below {root}: {known}"
+    )
+
+
+def describe_session() -> dict[str, object]:
+    """Collect versions, machine and state of the working tree."""
+    return {
+        "started": _utc(),
+        "argv": sys.argv[1:],
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpus": os.cpu_count(),
+        "versions": _versions(),
+        "git": _git_state(),
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _VERSIONED:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _git_state() -> dict[str, object] | None:
+    """Commit and cleanliness of the folder that the session runs in, or None outside a repository."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return {"commit": commit, "dirty": dirty}
+
+
+def _git(*arguments: str) -> str:
+    run = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10, check=True)
+    return run.stdout.strip()
+
+
+def _utc() -> str:
+    return time.strftime("%Y%m%dT%H%M%S", time.gmtime())

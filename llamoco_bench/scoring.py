@@ -1,0 +1,173 @@
+"""From journal records to the numbers of a report.
+
+Records are grouped into items (one model on one problem), items into scores (one model on one suite). Nothing is
+stored that can be derived: the metrics are computed here, from what the journal holds, every time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from llamoco_bench import metrics
+from llamoco_bench.extraction import extract_program
+from llamoco_bench.journal import Record
+from llamoco_bench.statistics import UNDEFINED, Estimate, clustered_ratio
+from llamoco_bench.statuses import is_erroneous
+
+Group = tuple[str, str, str]
+"""(suite, problem, model)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One model on one problem.
+
+    Attributes
+    ----------
+    suite, problem, model: what it is about.
+    first: records of the first program's runs, by run.
+    final: for every run the record that counts: that of the repaired program where the first one failed.
+    recovery: cost of the repair, or None where the first program had no error.
+    tokens: (input, output) of both turns, or None for a model without tokens.
+    """
+
+    suite: str
+    problem: str
+    model: str
+    first: tuple[Record, ...]
+    final: tuple[Record, ...]
+    recovery: float | None
+    tokens: tuple[int, int] | None
+
+    @property
+    def counted(self) -> tuple[Record, ...]:
+        """The final runs that count: all but failures of ours."""
+        return tuple(run for run in self.final if run["status"] != "infra")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One model on one suite: the four metrics, Reach and feasibility rate, each with its 95 % interval.
+
+    Attributes
+    ----------
+    err: code error rate; rec: recovery cost; perf: optimization performance; reach: share of targets reached;
+    comp: tokens per problem; feasible: share of runs on constrained problems that found a feasible point;
+    perf_own_start: perf measured from the program's own first call, as in the paper (a program can choose a bad start).
+    n_problems, n_runs: what the numbers rest on; n_infra: runs lost to failures of ours.
+    """
+
+    suite: str
+    model: str
+    err: Estimate
+    rec: Estimate
+    perf: Estimate
+    reach: Estimate
+    comp: Estimate
+    feasible: Estimate
+    perf_own_start: Estimate
+    n_problems: int
+    n_runs: int
+    n_infra: int
+
+
+def score_records(records: Iterable[Record]) -> list[Score]:
+    """Score every model on every suite, in the order in which they first appear."""
+    by_pair: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for item in collect_items(records):
+        by_pair[item.suite, item.model].append(item)
+    return [score(items) for items in by_pair.values()]
+
+
+def score(items: Sequence[Item]) -> Score:
+    """Score the items of one model on one suite."""
+    return Score(
+        suite=items[0].suite,
+        model=items[0].model,
+        err=_over_runs(items, lambda item: [is_erroneous(r["status"]) for r in item.first if r["status"] != "infra"]),
+        rec=_over_runs(items, lambda item: [] if item.recovery is None else [item.recovery]),
+        perf=_over_runs(items, lambda item: [run_performance(run) for run in item.counted]),
+        reach=_over_runs(items, lambda item: [run_reach(run) for run in item.counted]),
+        comp=_over_runs(items, lambda item: [] if item.tokens is None else [sum(item.tokens)]),
+        feasible=_over_runs(items, lambda item: [bool(run["feasible"]) for run in item.counted if run["constraints"]]),
+        perf_own_start=_over_runs(items, lambda item: [run_performance_own_start(run) for run in item.counted]),
+        n_problems=len(items),
+        n_runs=sum(len(item.counted) for item in items),
+        n_infra=sum(len(item.final) - len(item.counted) for item in items),
+    )
+
+
+def run_performance(run: Record) -> float:
+    """Optimization performance of a final run; 0 where it is still erroneous."""
+    return _relative(metrics.optimization_performance, run)
+
+
+def run_performance_own_start(run: Record) -> float:
+    """Optimization performance from the program's own first call or batch instead of the common sample."""
+    return _relative(metrics.optimization_performance, run, start="first_f")
+
+
+def run_reach(run: Record) -> float:
+    """Reach of a final run; 0 where it is still erroneous."""
+    return _relative(metrics.reach, run)
+
+
+def collect_items(records: Iterable[Record]) -> list[Item]:
+    """Group records into items. Of several records under one key the latest counts."""
+    generations: dict[Group, dict[int, Record]] = defaultdict(dict)
+    runs: dict[Group, dict[tuple[int, int], Record]] = defaultdict(dict)
+    for record in sorted(records, key=lambda r: r.get("time", 0.0)):
+        group = (record.get("suite", ""), record.get("problem", ""), record.get("model", ""))
+        if record["kind"] == "generation":
+            generations[group][record["turn"]] = record
+        elif record["kind"] == "run":
+            runs[group][record["turn"], record["run"]] = record
+    return [_make_item(group, generations[group], found) for group, found in runs.items()]
+
+
+def _make_item(group: Group, generations: dict[int, Record], runs: dict[tuple[int, int], Record]) -> Item:
+    first = {run: record for (turn, run), record in runs.items() if turn == 0}
+    repaired = {run: record for (turn, run), record in runs.items() if turn == 1}
+    failed = [run for run, record in first.items() if is_erroneous(record["status"])]
+    final = {run: repaired.get(run, record) if run in failed else record for run, record in first.items()}
+    works = bool(failed) and all(final[run]["status"] == "ok" for run in failed)
+    return Item(
+        *group,
+        first=tuple(first[run] for run in sorted(first)),
+        final=tuple(final[run] for run in sorted(final)),
+        recovery=_recovery(generations, works) if failed else None,
+        tokens=_tokens(generations),
+    )
+
+
+def _recovery(generations: dict[int, Record], works: bool) -> float:
+    if not works or 1 not in generations:
+        return metrics.recovery_cost("", None)
+    before, after = (extract_program(generations[turn]["text"]) for turn in (0, 1))
+    return metrics.recovery_cost(before or "", after)
+
+
+def _tokens(generations: dict[int, Record]) -> tuple[int, int] | None:
+    usages = [record["usage"] for record in generations.values() if record["usage"] is not None]
+    if not usages:
+        return None
+    return sum(u["input_tokens"] for u in usages), sum(u["output_tokens"] for u in usages)
+
+
+def _relative(metric: Callable[[float | None, float | None, float], float], run: Record, start: str = "f0") -> float:
+    if is_erroneous(run["status"]) or not run["feasible"]:
+        return 0.0
+    began = run["f0"] if run[start] is None else run[start]
+    return metric(run["best_f"], run["best_known"], began)
+
+
+def _over_runs(items: Sequence[Item], values: Callable[[Item], Sequence[float]]) -> Estimate:
+    totals, counts = [], []
+    for item in items:
+        numbers = [float(value) for value in values(item) if not math.isnan(value)]
+        totals.append(sum(numbers))
+        counts.append(len(numbers))
+    return clustered_ratio(totals, counts) if any(counts) else UNDEFINED

@@ -1,0 +1,91 @@
+"""A run that was stopped goes on where it was, and does nothing twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from llamoco_bench.problems import list_problems
+
+from llamoco_bench.journal import Record, read_journals
+from llamoco_bench.settings import short_name
+from tests.plugin.support import CRASHING, GOOD, HEAD, Bench, Replay, fenced
+
+NAMES = [short_name(problem) for problem in list_problems("smoke")]
+SMOKE = "--llamoco-suite=smoke"
+SLOW = f"{HEAD}    import time\n    time.sleep(0.15)\n    return (lower + upper) / 2\n"
+
+
+def journal(folder: Path) -> list[Record]:
+    return read_journals(folder / "journal")
+
+
+def test_finished_items_are_taken_from_the_journal(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    model = replay({(name, 0): fenced(GOOD) for name in NAMES})
+    bench(model, SMOKE, "--llamoco-run-dir=out")
+    before = journal(Path(pytester.path) / "out")
+    result = bench(model, SMOKE, "--llamoco-resume=out")
+    assert result.parseoutcomes() == {"cached": len(NAMES)}
+    new = journal(Path(pytester.path) / "out")[len(before) :]
+    assert {record["kind"] for record in new} == {"item"}
+
+
+def test_infrastructure_faults_are_tried_again(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    """A server that was away is back: the answers are the same, the missing one is asked for again."""
+    bench(replay({(name, 0): fenced(GOOD) for name in NAMES[:-1]}), SMOKE, "--llamoco-run-dir=out")
+    result = bench(replay({(name, 0): fenced(GOOD) for name in NAMES}), SMOKE, "--llamoco-resume=out")
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*INCOMPLETE*")
+
+
+def test_program_errors_are_not_tried_again(bench: Bench, replay: Replay) -> None:
+    model = replay({(name, 0): fenced(CRASHING) for name in NAMES})
+    bench(model, SMOKE, "--llamoco-run-dir=out")
+    result = bench(model, SMOKE, "--llamoco-resume=out", "-v")
+    result.stdout.fnmatch_lines(["*CODE ERROR*"])
+
+
+def test_more_runs_and_models_can_be_added(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    model = replay({(name, 0): fenced(GOOD) for name in NAMES})
+    bench(model, SMOKE, "--llamoco-run-dir=out", runs=1)
+    bench(model, "--llamoco-model=random", SMOKE, "--llamoco-resume=out", runs=2)
+    runs = Counter((r["model"], r["problem"]) for r in journal(Path(pytester.path) / "out") if r["kind"] == "run")
+    assert set(runs.values()) == {2}
+    assert len(runs) == 2 * len(NAMES)
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["plain", "xdist"])
+def test_kill_9_loses_no_finished_run_and_repeats_none(
+    pytester: pytest.Pytester, bench: Bench, replay: Replay, workers: tuple[str, ...]
+) -> None:
+    model = replay({(name, 0): fenced(SLOW) for name in NAMES})
+    folder = Path(pytester.path) / "out"
+    command = [sys.executable, "-m", "pytest", model, SMOKE, "--llamoco-run-dir=out", "--llamoco-runs=5", *workers]
+    process = subprocess.Popen(
+        [*command, "--llamoco-timeout=3"], cwd=pytester.path, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while len(finished(folder)) < 4 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    before = finished(folder)
+    assert 4 <= len(before) < 5 * len(NAMES)
+    result = bench(model, SMOKE, "--llamoco-resume=out", runs=5)
+    assert result.ret == 0
+    after = finished(folder)
+    assert len(after) == 5 * len(NAMES)
+    assert max(Counter(after).values()) == 1
+    assert set(before) <= set(after)
+
+
+def finished(folder: Path) -> list[str]:
+    if not (folder / "journal").is_dir():
+        return []
+    return [record["key"] for record in journal(folder) if record["kind"] == "run"]

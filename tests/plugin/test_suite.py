@@ -1,0 +1,210 @@
+"""The virtual suite behaves like any other tests of a pytest session."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from llamoco_bench.problems import list_problems
+
+from llamoco_bench.settings import short_name
+from tests.plugin.support import CRASHING, GOOD, GREEDY, HANGING, Bench, Replay, fenced, records
+
+A, B, C, D = (short_name(problem) for problem in list_problems("smoke")[:4])
+SMOKE = "--llamoco-suite=smoke"
+WAYS = [(), ("-p", "no:xdist"), ("-n", "2", "--dist", "worksteal"), ("-n", "2")]
+way = pytest.mark.parametrize("way", WAYS, ids=["plain", "xdist blocked", "worksteal", "xdist"])
+
+
+def good(*names: str) -> dict[tuple[str, int], str]:
+    return {(name, 0): fenced(GOOD) for name in names}
+
+
+@way
+def test_items_are_collected_without_any_test_file(bench: Bench, replay: Replay, way: tuple[str, ...]) -> None:
+    result = bench(replay(good(A, B, C, D)), SMOKE, *way)
+    assert result.ret == 0
+    assert result.parseoutcomes()["ok"] == 4
+    result.stdout.fnmatch_lines(["smoke: 4 problems, 8 runs a model*", "m *0.000*"])
+
+
+def test_ids_name_suite_problem_and_model(bench: Bench, replay: Replay) -> None:
+    result = bench(replay(good(A)), SMOKE, "--collect-only", "-q")
+    assert result.outlines[:4] == [f"llamoco::smoke::{name}[m]" for name in (A, B, C, D)]
+    assert not (Path(result.outlines[0]) / ".llamoco").exists()
+
+
+def test_collecting_only_writes_nothing(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    bench(replay(good(A)), SMOKE, "--collect-only")
+    assert not (Path(pytester.path) / ".llamoco").exists()
+
+
+@way
+@pytest.mark.parametrize(
+    "select",
+    [
+        ("-k", f"{A} or {B}"),
+        (f"llamoco::smoke::{A}[m]", f"llamoco::smoke::{B}[m]"),
+        ("--llamoco-problems", f"[{A}{B}]*"),
+    ],
+    ids=["-k", "pasted ids", "glob"],
+)
+def test_some_items_can_be_selected(
+    bench: Bench, replay: Replay, way: tuple[str, ...], select: tuple[str, ...]
+) -> None:
+    if select[0] == "--llamoco-problems":
+        select = ("--llamoco-problems", f"cec2020/{A}")
+    result = bench(replay(good(A, B, C, D)), SMOKE, *way, *select)
+    assert result.ret == 0
+    assert result.parseoutcomes()["ok"] == (1 if select[0] == "--llamoco-problems" else 2)
+
+
+@pytest.mark.parametrize(("mark", "selected"), [("llamoco", 4), ("not llamoco", 0)])
+def test_marks_select(bench: Bench, replay: Replay, mark: str, selected: int) -> None:
+    result = bench(replay(good(A, B, C, D)), SMOKE, "-m", mark)
+    assert result.parseoutcomes().get("ok", 0) == selected
+
+
+def test_part_of_an_id_selects_a_suite_or_all_models_of_a_problem(bench: Bench, replay: Replay) -> None:
+    models = (replay(good(A, B, C, D)), replay(good(A, B, C, D), "other.jsonl", "n"))
+    assert bench(*models, SMOKE, "llamoco::smoke").parseoutcomes()["ok"] == 8
+    assert bench(*models, SMOKE, f"llamoco::smoke::{A}").parseoutcomes()["ok"] == 2
+
+
+@way
+def test_a_program_that_fails_is_data_not_a_failed_test(bench: Bench, replay: Replay, way: tuple[str, ...]) -> None:
+    answers = {
+        (A, 0): fenced(CRASHING),
+        (A, 1): fenced(GOOD),
+        (B, 0): fenced(CRASHING),
+        (C, 0): fenced(GREEDY),
+        (D, 0): "I would use simulated annealing.",
+    }
+    result = bench(replay(answers), SMOKE, *way)
+    assert result.ret == 0
+    assert result.parseoutcomes() == {"repaired": 1, "error": 1, "limit": 1, "code": 1}
+
+
+def test_each_fate_has_its_letter(bench: Bench, replay: Replay) -> None:
+    answers = {(A, 0): fenced(GOOD), (B, 0): fenced(CRASHING), (B, 1): fenced(GOOD)}
+    result = bench(replay({**answers, (C, 0): fenced(HANGING), (D, 0): "no"}), SMOKE, timeout=1)
+    [letters] = [line for line in result.outlines if re.match(r"\S* ?\.rtn ", line)]
+    assert letters
+    verbose = bench(replay(answers), SMOKE, "-v", "-k", B)
+    verbose.stdout.fnmatch_lines([f"llamoco::smoke::{B}*REPAIRED*"])
+
+
+@way
+def test_an_infrastructure_fault_fails_and_is_tried_again(bench: Bench, replay: Replay, way: tuple[str, ...]) -> None:
+    """The replayed file lacks an answer, which is nobody's program."""
+    result = bench(replay(good(A, B, C)), SMOKE, *way)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert result.parseoutcomes() == {"failed": 1, "ok": 3}
+    result.stdout.fnmatch_lines(["INCOMPLETE: 1 of 4 items are not finished. Go on with:"])
+
+
+def test_strict_turns_code_errors_into_failures(bench: Bench, replay: Replay) -> None:
+    answers = {**good(A, C, D), (B, 0): fenced(CRASHING)}
+    result = bench(replay(answers), SMOKE, "--llamoco-strict")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert result.parseoutcomes() == {"failed": 1, "ok": 3}
+
+
+@way
+def test_last_failed_reruns_only_what_failed(bench: Bench, replay: Replay, way: tuple[str, ...]) -> None:
+    bench(replay(good(A, B, C)), SMOKE, *way)
+    result = bench(replay(good(A, B, C, D)), SMOKE, "--lf", *way)
+    assert result.parseoutcomes()["ok"] == 1
+
+
+def test_stops_at_the_first_failure(bench: Bench, replay: Replay) -> None:
+    result = bench(replay(good(B, C, D)), SMOKE, "-x")
+    assert result.parseoutcomes() == {"failed": 1}
+    result.stdout.fnmatch_lines(["INCOMPLETE: 4 of 4 items*"])
+
+
+@way
+def test_junit_report_names_items_by_their_id(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester, way: tuple[str, ...]
+) -> None:
+    bench(replay(good(A, B, C, D)), SMOKE, "--junitxml=out.xml", *way)
+    cases = list(ET.parse(Path(pytester.path) / "out.xml").iter("testcase"))
+    assert {case.get("name") for case in cases} == {f"{name}[m]" for name in (A, B, C, D)}
+    assert {case.get("classname") for case in cases} == {"llamoco.smoke"}
+
+
+@way
+def test_hooks_of_a_users_conftest_reach_the_items(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester, way: tuple[str, ...]
+) -> None:
+    pytester.makeconftest("def pytest_runtest_setup(item):\n    open(f'seen-{item.name}', 'w').close()\n")
+    bench(replay(good(A, B, C, D)), SMOKE, *way)
+    assert (Path(pytester.path) / f"seen-{A}[m]").exists()
+
+
+def test_package_installed_below_the_root_is_found(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    """A virtual environment in the project's folder is where pytest never looks for tests."""
+    import llamoco_bench
+
+    site = Path(pytester.path) / "venv" / "site-packages"
+    site.mkdir(parents=True)
+    (site.parent / "pyvenv.cfg").touch()
+    source = Path(llamoco_bench.__file__).parent
+    (site / "llamoco_bench").mkdir()
+    for path in source.glob("*"):
+        if path.name != "__pycache__":
+            (site / "llamoco_bench" / path.name).symlink_to(path)
+    for name in ("problems", "baselines", "reports"):
+        (site / "llamoco_bench" / name).symlink_to(
+            Path(__import__(f"llamoco_bench.{name}", fromlist=["x"]).__path__[0])
+        )
+    pytester.monkeypatch.setenv("PYTHONPATH", str(site))
+    result = bench(replay(good(A, B, C, D)), SMOKE)
+    assert result.parseoutcomes()["ok"] == 4
+
+
+def test_own_tests_and_the_suite_run_together_when_both_are_named(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester
+) -> None:
+    path = pytester.makepyfile("def test_a(): pass")
+    result = bench(replay(good(A, B, C, D)), SMOKE, path.name, "llamoco")
+    assert result.parseoutcomes() == {"passed": 1, "ok": 4}
+
+
+@pytest.mark.parametrize("way", WAYS[2:], ids=["worksteal", "xdist"])
+def test_worker_that_dies_loses_nothing_that_it_had_finished(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester, way: tuple[str, ...]
+) -> None:
+    pytester.makeconftest(
+        "import os\n"
+        "def pytest_runtest_logreport(report):\n"
+        f"    if report.when == 'call' and '{B}' in report.nodeid and 'PYTEST_XDIST_WORKER' in os.environ:\n"
+        "        os._exit(9)\n"
+    )
+    result = bench(replay(good(A, B, C, D)), SMOKE, *way)
+    assert result.ret != 0
+    finished = {r["problem"] for r in records(Path(pytester.path)) if r["kind"] == "item"}
+    assert f"cec2020/{B}" in finished
+    result.stdout.fnmatch_lines(["smoke: 4 problems*"])
+
+
+def test_tables_are_left_in_the_run_folder(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    bench(replay(good(A, B, C, D)), SMOKE, "--llamoco-run-dir=out")
+    names = {path.name for path in (Path(pytester.path) / "out").iterdir()}
+    assert {"manifest.json", "journal", "summary.json", "summary.csv", "summary.md"} == names
+
+
+def test_report_command_gives_the_same_tables(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    bench(replay(good(A, B, C, D)), SMOKE, "--llamoco-run-dir=out")
+    for form in ("md", "csv", "json"):
+        result = pytester.run("llamoco", "report", "out", "--format", form)
+        assert result.ret == 0
+        assert "\n".join(result.outlines).strip() == (Path(pytester.path) / f"out/summary.{form}").read_text().strip()
+
+
+def test_report_of_nothing_says_what_is_allowed(pytester: pytest.Pytester) -> None:
+    result = pytester.run("llamoco", "report", "nowhere")
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*not a run folder*"])

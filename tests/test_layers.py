@@ -1,0 +1,99 @@
+"""Imports run one way; see docs/design/layers.md."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = {
+    "llamoco_bench": "llamoco_bench",
+    "problems": "llamoco_bench.problems",
+    "baselines": "llamoco_bench.baselines",
+    "training": "llamoco_bench.training",
+    "reports": "llamoco_bench.reports",
+}
+
+# Each layer may import itself and what stands above it in this list. The longest matching prefix decides.
+LAYERS = [
+    ["llamoco_bench.errors", "llamoco_bench.seeds", "llamoco_bench.statuses"],
+    ["llamoco_bench.problems"],
+    ["llamoco_bench.sandbox"],
+    ["llamoco_bench.baselines"],
+    [
+        "llamoco_bench.extraction",
+        "llamoco_bench.prompting",
+        "llamoco_bench.keys",
+        "llamoco_bench.journal",
+        "llamoco_bench.run_folder",
+        "llamoco_bench.metrics",
+        "llamoco_bench.statistics",
+        "llamoco_bench.settings",
+    ],
+    ["llamoco_bench.evaluation", "llamoco_bench.scoring"],
+    ["llamoco_bench.reports"],
+    [
+        "llamoco_bench.options",
+        "llamoco_bench.suite_items",
+        "llamoco_bench.worker",
+        "llamoco_bench.controller",
+        "llamoco_bench.cli",
+        "llamoco_bench.testing",
+    ],
+    ["llamoco_bench.plugin"],
+]
+ANYWHERE = {"llamoco_bench"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for folder, package in FOLDERS.items():
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            parts = path.relative_to(ROOT / folder).with_suffix("").parts
+            yield ".".join([package, *(p for p in parts if p != "__init__")]), path
+
+
+def rank(module: str) -> int:
+    found = [
+        (len(prefix), level)
+        for level, prefixes in enumerate(LAYERS)
+        for prefix in prefixes
+        if module == prefix or module.startswith(prefix + ".")
+    ]
+    assert found, f"{module} belongs to no layer; add it to LAYERS"
+    return max(found)[1]
+
+
+def imports(path: Path, module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            base = node.module or ""
+            yield from (f"{base}.{a.name}" if is_module(f"{base}.{a.name}") else base for a in node.names)
+
+
+def is_module(name: str) -> bool:
+    return name in MODULES
+
+
+MODULES = dict(modules())
+CASES = [(name, path) for name, path in MODULES.items() if name not in ANYWHERE]
+
+
+@pytest.mark.parametrize(("module", "path"), CASES, ids=[name for name, _ in CASES])
+def test_module_imports_only_what_lies_below_it(module: str, path: Path) -> None:
+    ours = [name for name in imports(path, module) if name.startswith("llamoco_bench.")]
+    upwards = [name for name in ours if rank(name) > rank(module)]
+    assert not upwards
+
+
+def test_every_package_is_listed_for_the_wheel() -> None:
+    import tomllib
+
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    packages = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+    assert packages == listed
