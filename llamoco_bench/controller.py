@@ -19,7 +19,7 @@ from llamoco_bench.options import value_of
 from llamoco_bench.run_folder import RunFolder, choose_folder
 from llamoco_bench.settings import short_name
 from llamoco_bench.statuses import is_erroneous
-from llamoco_bench.suite_items import parse_node_id
+from llamoco_bench.suite_items import ItemId, parse_item_id
 from llamoco_bench.worker import WORKERINPUT_KEY
 
 if TYPE_CHECKING:
@@ -41,9 +41,6 @@ LETTERS: Final = {
 }
 CODE_ERROR: Final = ("code error", "e", "CODE ERROR")
 
-ItemId = tuple[str, str, str]
-"""(suite, short name of the problem, label of the model)"""
-
 
 class Controller:
     """Hooks of the controlling process."""
@@ -58,11 +55,17 @@ class Controller:
         self._expected: set[ItemId] = set()
         self._progress = _Progress(settings.runs)
         if not self._dry:
-            self._prepare_models()
+            self._prepare()
 
-    def _prepare_models(self) -> None:
+    def _prepare(self) -> None:
+        """Find out what would go wrong before anything is written."""
         from llamoco_bench.baselines.models.registry import prepare_model
+        from llamoco_bench.problems import load_problem
+        from llamoco_bench.prompting import pick_description
 
+        for suite in self._settings.suites:
+            for problem in self._settings.problems_of(suite)[:1]:
+                pick_description(load_problem(problem), self._settings.prompt)
         for spec in self._settings.models:
             prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
 
@@ -93,7 +96,7 @@ class Controller:
 
     def expect(self, nodeids: Iterable[str]) -> None:
         """Remember the items that this session is to finish."""
-        self._expected |= {parsed for nodeid in nodeids if (parsed := parse_node_id(nodeid))}
+        self._expected |= {parsed for nodeid in nodeids if (parsed := parse_item_id(nodeid))}
         self._progress.total = len(self._expected)
 
     def pytest_report_teststatus(self, report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
@@ -158,7 +161,7 @@ class Controller:
 
     def _missing(self, records: Iterable[Record]) -> set[ItemId]:
         finished = {
-            (record["suite"], short_name(record["problem"]), record["model"])
+            ItemId(record["suite"], short_name(record["problem"]), record["model"])
             for record in records
             if record["kind"] == "item" and record["status"] != "infra"
         }

@@ -244,7 +244,9 @@ class _Item:
     def _make_limits(self) -> Limits:
         if self._settings.timeout_s is not None:
             return Limits(wall_s=self._settings.timeout_s, memory_mb=self._settings.memory_mb)
-        return replace(calibrated_limits(self._problem), memory_mb=self._settings.memory_mb)
+        return replace(
+            calibrated_limits(self._problem, allow_weak=self._settings.weak_sandbox), memory_mb=self._settings.memory_mb
+        )
 
 
 def index_known(records: Sequence[Record]) -> dict[str, Record]:

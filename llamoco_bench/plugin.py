@@ -40,14 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _activate(config: pytest.Config) -> None:
     from llamoco_bench.controller import Controller, XdistController
-    from llamoco_bench.suite_items import SETTINGS_KEY, VirtualSuite, rewrite_arguments
+    from llamoco_bench.suite_items import SETTINGS_KEY, VirtualSuite, take_arguments
     from llamoco_bench.worker import Worker
 
     settings = options.read_settings(config)
     config.stash[SETTINGS_KEY] = settings
-    rewrite_arguments(config)
     plugins = config.pluginmanager
-    plugins.register(VirtualSuite(config), "llamoco-suite")
+    plugins.register(VirtualSuite(config, take_arguments(config, settings)), "llamoco-suite")
     if hasattr(config, "workerinput"):
         plugins.register(Worker(config, config.workerinput["workerid"]), "llamoco-worker")
         return

@@ -1,35 +1,43 @@
 """The virtual suite: pytest collectors and items that no test file stands behind.
 
-A data file of the package, ``suite.llamoco``, is the anchor: pytest is made to collect it, and below it stand one
-collector a suite and one item for each problem and model. Facts about pytest that shape this module, each held by a
-regression test:
+Facts about pytest that shape this module, each held by a regression test:
 
 * From pytest 9.2 on, an item whose name holds ``[...]`` must be given its ``nodeid``, else its id is unequal to the
   parsed one and ``--lf`` reruns everything.
 * Hooks of a user's conftest.py reach a node by its path; the collectors therefore carry the root path.
-* The anchor may lie below the root (a virtual environment in the project's folder), where pytest would ignore it.
+* A file of this package as argument would make pytest walk, and load conftest files, from the root of the file system
+  down to it, and fail where the package lies in a virtual environment. So the suite is put in front of what the
+  session collects, without any path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
-from llamoco_bench.errors import LlamocoError
+from llamoco_bench.errors import LlamocoError, choose
+from llamoco_bench.settings import short_name
 
 if TYPE_CHECKING:
     from llamoco_bench.baselines.models.spec import ModelSpec
     from llamoco_bench.evaluation import Evaluator, ItemOutcome
     from llamoco_bench.settings import Settings
 
-ANCHOR: Final = Path(__file__).with_name("suite.llamoco")
 ROOT_ID: Final = "llamoco"
 
 SETTINGS_KEY: Final[pytest.StashKey[Settings]] = pytest.StashKey()
 EVALUATOR_KEY: Final[pytest.StashKey[Evaluator]] = pytest.StashKey()
+
+
+class ItemId(NamedTuple):
+    """What an item's node id says: suite, short name of the problem, label of the model."""
+
+    suite: str
+    problem: str
+    model: str
 
 
 class InfrastructureFault(LlamocoError):
@@ -41,47 +49,62 @@ class ProgramFault(LlamocoError):
 
 
 class VirtualSuite:
-    """The hooks that make pytest find the suite; registered only where a model was given."""
+    """Makes pytest collect the suite beside its other arguments; registered only where a model was given.
 
-    def __init__(self, config: pytest.Config) -> None:
+    Parameters
+    ----------
+    config: of this process.
+    wanted: node ids, such as ``llamoco`` or ``llamoco::cec2020::RC01[random]``, of what is to be collected.
+    """
+
+    def __init__(self, config: pytest.Config, wanted: Sequence[str]) -> None:
         self._config = config
+        self._wanted = wanted
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Let pytest walk to the anchor, also where it lies in a virtual environment below the root."""
-        return False if ANCHOR.is_relative_to(collection_path) else None
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Put the suite in front of what pytest collects from files."""
+        root: SuiteRoot = SuiteRoot.from_parent(
+            session, name=ROOT_ID, path=self._config.rootpath, nodeid=ROOT_ID, wanted=self._wanted
+        )
+        from_files = session.collect
 
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """Turn the anchor into the virtual suite."""
-        if file_path != ANCHOR:
-            return None
-        collector: pytest.Collector = SuiteFile.from_parent(parent, path=file_path, nodeid=ROOT_ID)
-        return collector
+        def collect() -> Iterator[pytest.Item | pytest.Collector]:
+            yield root
+            yield from from_files()
+
+        session.collect = collect  # type: ignore[method-assign]
 
 
-class SuiteFile(pytest.File):
-    """The anchor; holds the suites."""
+class SuiteRoot(pytest.Collector):
+    """Holds the suites. It is no file: nothing on disk is looked at to collect it."""
+
+    def __init__(self, *, wanted: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.wanted = wanted
 
     def collect(self) -> Iterator[Suite]:
         """Yield one collector for each suite that was asked for."""
         for suite in self.config.stash[SETTINGS_KEY].suites:
-            yield Suite.from_parent(self, name=suite, path=self.config.rootpath, nodeid=f"{ROOT_ID}::{suite}")
+            yield Suite.from_parent(
+                self, name=suite, path=self.config.rootpath, nodeid=f"{ROOT_ID}::{suite}", wanted=self.wanted
+            )
 
 
 class Suite(pytest.Collector):
     """One suite of problems."""
 
+    def __init__(self, *, wanted: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.wanted = wanted
+
     def collect(self) -> Iterator[ProblemItem]:
         """Yield one item for each problem and model."""
-        from llamoco_bench.settings import short_name
-
-        settings = self.config.stash[SETTINGS_KEY]
-        for problem in settings.problems_of(self.name):
-            for spec in settings.models:
-                name = f"{short_name(problem)}[{spec.label}]"
-                yield ProblemItem.from_parent(
-                    self, name=name, nodeid=f"{self.nodeid}::{name}", suite=self.name, problem=problem, spec=spec
-                )
+        for suite, problem, spec in self.config.stash[SETTINGS_KEY].items():
+            nodeid = item_id(suite, problem, spec.label)
+            if suite == self.name and any(selects(wanted, nodeid) for wanted in self.wanted):
+                name = nodeid.rpartition("::")[2]
+                yield ProblemItem.from_parent(self, name=name, nodeid=nodeid, suite=suite, problem=problem, spec=spec)
 
 
 class ProblemItem(pytest.Item):
@@ -115,14 +138,38 @@ class ProblemItem(pytest.Item):
         return self.path, None, self.nodeid
 
 
-def rewrite_arguments(config: pytest.Config) -> None:
-    """Make pytest collect the virtual suite: by default, and for arguments such as ``llamoco::cec2020::RC01[...]``.
+def take_arguments(config: pytest.Config, settings: Settings) -> list[str]:
+    """Take the arguments that name the suite, such as ``llamoco::cec2020::RC01[...]``, away from pytest.
 
     Workers of pytest-xdist receive the original command line and do the same.
+
+    Returns
+    -------
+    The node ids asked for: the whole suite where there is no argument at all, nothing where all are files.
+
+    Raises
+    ------
+    UsageError: for an id that selects nothing.
     """
-    given = [ROOT_ID] if config.args_source is not config.ArgsSource.ARGS else list(config.args)
-    config.args[:] = [f"{ANCHOR}{text[len(ROOT_ID) :]}" if is_node_id(text) else text for text in given]
+    explicit = config.args_source is config.ArgsSource.ARGS
+    ours = [text for text in config.args if is_node_id(text)] if explicit else [ROOT_ID]
+    config.args[:] = [text for text in config.args if explicit and not is_node_id(text)]
     config.args_source = config.ArgsSource.ARGS
+    ids = [item_id(suite, problem, spec.label) for suite, problem, spec in settings.items()]
+    for wanted in ours:
+        if not any(selects(wanted, nodeid) for nodeid in ids):
+            raise choose("item", wanted, ids)
+    return ours
+
+
+def item_id(suite: str, problem: str, label: str) -> str:
+    """Return the node id of an item."""
+    return f"{ROOT_ID}::{suite}::{short_name(problem)}[{label}]"
+
+
+def selects(wanted: str, nodeid: str) -> bool:
+    """Tell whether the id `wanted`, of an item or of something above it, takes in the item `nodeid`."""
+    return nodeid == wanted or nodeid.startswith((f"{wanted}::", f"{wanted}["))
 
 
 def is_node_id(text: str) -> bool:
@@ -130,11 +177,11 @@ def is_node_id(text: str) -> bool:
     return text == ROOT_ID or text.startswith(f"{ROOT_ID}::")
 
 
-def parse_node_id(nodeid: str) -> tuple[str, str, str] | None:
-    """Split an item's id into suite, short name of the problem, and label of the model; None for other items."""
+def parse_item_id(nodeid: str) -> ItemId | None:
+    """Split an item's id; None for items that are not ours."""
     root, _, rest = nodeid.partition("::")
     suite, separator, name = rest.partition("::")
     if root != ROOT_ID or not separator or not name.endswith("]"):
         return None
     problem, _, label = name[:-1].partition("[")
-    return suite, problem, label
+    return ItemId(suite, problem, label)

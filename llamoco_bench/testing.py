@@ -5,7 +5,8 @@
         def model(self):
             return MyModel(...)
 
-A model that is costly to load may come from a fixture of scope ``class``: the only test that closes it is the last.
+A model that is costly to load may come from a fixture of scope ``class`` (then a ``@classmethod`` below
+``@pytest.fixture(scope="class")``): the only test that closes it is the last.
 """
 
 from __future__ import annotations

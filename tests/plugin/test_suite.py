@@ -144,7 +144,9 @@ def test_hooks_of_a_users_conftest_reach_the_items(
     assert (Path(pytester.path) / f"seen-{A}[m]").exists()
 
 
-def test_package_installed_below_the_root_is_found(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+def test_package_installed_below_the_root_is_found(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A virtual environment in the project's folder is where pytest never looks for tests."""
     import llamoco_bench
 
@@ -160,7 +162,7 @@ def test_package_installed_below_the_root_is_found(bench: Bench, replay: Replay,
         (site / "llamoco_bench" / name).symlink_to(
             Path(__import__(f"llamoco_bench.{name}", fromlist=["x"]).__path__[0])
         )
-    pytester.monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site))
     result = bench(replay(good(A, B, C, D)), SMOKE)
     assert result.parseoutcomes()["ok"] == 4
 
