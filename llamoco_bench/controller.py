@@ -62,10 +62,12 @@ class Controller:
         from llamoco_bench.baselines.models.registry import prepare_model
         from llamoco_bench.problems import load_problem
         from llamoco_bench.prompting import pick_description
+        from llamoco_bench.sandbox import preflight
 
         for suite in self._settings.suites:
             for problem in self._settings.problems_of(suite)[:1]:
                 pick_description(load_problem(problem), self._settings.prompt)
+        preflight(allow_weak=self._settings.weak_sandbox)
         for spec in self._settings.models:
             prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from llamoco_bench import keys, prompting, seeds
 from llamoco_bench.baselines.models.base import Message, Model, Request
 from llamoco_bench.baselines.models.registry import make_model
-from llamoco_bench.errors import ModelError
+from llamoco_bench.errors import ModelError, SandboxError
 from llamoco_bench.extraction import extract_program
 from llamoco_bench.journal import Journal, Record
 from llamoco_bench.problems import load_problem
@@ -64,7 +64,6 @@ class _Answer:
     key: str
     text: str
     program: str | None
-    cached: bool
 
 
 class Evaluator:
@@ -110,7 +109,7 @@ class Evaluator:
         """Return the record of an earlier session under `key`, if there is one that counts."""
         return self._known.get(key)
 
-    def write(self, kind: str, **fields: object) -> None:
+    def write(self, kind: str, **fields: Any) -> None:
         """Append a record to the journal."""
         self._journal.append({"kind": kind, **fields, "worker": self._worker, "time": time.time()})
 
@@ -130,52 +129,48 @@ class _Item:
         self._problem = problem
         self._spec = spec
         self._fresh = 0
-        self._limits = self._make_limits()
+        self._first: dict[int, Record] = {}
+        self._final: dict[int, Record] = {}
 
     def carry_through(self) -> ItemOutcome:
-        problem = self._problem
-        messages = prompting.first_prompt(problem, prompting.pick_description(problem, self._settings.prompt))
+        faults: list[str] = []
         try:
-            answer = self._ask(messages, turn=0)
-        except ModelError as error:
-            return self._outcome({}, {}, faults=(str(error),))
-        first = self._run_all(answer, range(self._settings.runs), turn=0)
-        failed = [run for run, result in first.items() if is_erroneous(result["status"])]
-        if not failed or not self._settings.repairs:
-            return self._outcome(first, first)
-        try:
-            repaired = self._repair(messages, answer, first, failed)
-        except ModelError as error:
-            return self._outcome(first, first, faults=(str(error),))
-        return self._outcome(first, {**first, **repaired})
-
-    def _repair(
-        self, messages: Sequence[Message], answer: _Answer, first: Mapping[int, Record], failed: Sequence[int]
-    ) -> dict[int, Record]:
-        """Send the program back with the error of its first failed run; run what comes back on the failed seeds."""
-        error = RunError(**first[failed[0]]["error"])
-        again = self._ask(prompting.repair_prompt(messages, answer.text, error), turn=1)
-        if again.program is None or again.program == answer.program:
-            return {}
-        return self._run_all(again, failed, turn=1)
-
-    def _outcome(
-        self, first: Mapping[int, Record], final: Mapping[int, Record], faults: tuple[str, ...] = ()
-    ) -> ItemOutcome:
-        infra = [f"run {run}: {r['error']['message']}" for run, r in final.items() if r["status"] == "infra"]
+            self._answer_and_repair()
+        except (ModelError, SandboxError) as error:
+            faults.append(str(error))
+        faults += [f"run {run}: {r['error']['message']}" for run, r in self._final.items() if r["status"] == "infra"]
         return ItemOutcome(
-            first=tuple(r["status"] for r in first.values()),
-            final=tuple(r["status"] for r in final.values()),
-            cached=self._fresh == 0 and bool(first),
-            faults=(*faults, *infra),
+            first=tuple(record["status"] for record in self._first.values()),
+            final=tuple(record["status"] for record in self._final.values()),
+            cached=self._fresh == 0 and bool(self._first),
+            faults=tuple(faults),
         )
+
+    def _answer_and_repair(self) -> None:
+        description = prompting.pick_description(self._problem, self._settings.prompt)
+        messages = prompting.first_prompt(self._problem, description)
+        answer = self._ask(messages, turn=0)
+        for run in range(self._settings.runs):
+            self._first[run] = self._final[run] = self._run(answer, run, turn=0)
+        failed = [run for run, record in self._first.items() if is_erroneous(record["status"])]
+        if failed and self._settings.repairs:
+            self._repair(messages, answer, failed)
+
+    def _repair(self, messages: Sequence[Message], answer: _Answer, failed: Sequence[int]) -> None:
+        """Send the program back with the error of its first failed run; run what comes back on the failed seeds."""
+        error = RunError(**self._first[failed[0]]["error"])
+        repaired = self._ask(prompting.repair_prompt(messages, answer.text, error), turn=1)
+        if repaired.program is None or repaired.program == answer.program:
+            return
+        for run in failed:
+            self._final[run] = self._run(repaired, run, turn=1)
 
     def _ask(self, messages: Sequence[Message], turn: int) -> _Answer:
         model = self._evaluator.model(self._spec)
         key = keys.generation_key(model.identity, self._problem.id, messages, turn, 0)
-        record = self._evaluator.known(key)
+        record = self._known(key)
         if record is not None:
-            return _Answer(key, record["text"], extract_program(record["text"]), cached=True)
+            return _Answer(key, record["text"], extract_program(record["text"]))
         self._fresh += 1
         seed = seeds.derive_seed("generation", self._settings.seed, self._problem.id, turn)
         generation = model.generate(Request(self._problem.id, messages, turn=turn, seed=seed))
@@ -194,10 +189,7 @@ class _Item:
             finish_reason=generation.finish_reason,
             wall_s=generation.wall_s,
         )
-        return _Answer(key, generation.text, extract_program(generation.text), cached=False)
-
-    def _run_all(self, answer: _Answer, runs: Sequence[int] | range, turn: int) -> dict[int, Record]:
-        return {run: self._run(answer, run, turn) for run in runs}
+        return _Answer(key, generation.text, extract_program(generation.text))
 
     def _run(self, answer: _Answer, run: int, turn: int) -> Record:
         seed = seeds.run_seed(self._settings.seed, self._problem.id, run)
@@ -210,7 +202,7 @@ class _Item:
             limits={"wall_s": self._settings.timeout_s or "calibrated", "memory_mb": self._settings.memory_mb},
             contract=prompting.CONTRACT_VERSION,
         )
-        record = self._evaluator.known(key)
+        record = self._known(key)
         if record is not None:
             return record
         self._fresh += 1
@@ -230,23 +222,30 @@ class _Item:
             constraints=self._problem.n_constraints,
             budget=self._problem.budget,
             best_known=self._problem.best_known,
-            wall_limit_s=self._limits.wall_s,
             **fields,
         )
         return fields
 
+    def _known(self, key: str) -> Record | None:
+        """Return the record of an earlier session; one of another suite or label is entered under this item too."""
+        record = self._evaluator.known(key)
+        mine = {"suite": self._suite, "model": self._spec.label}
+        if record is not None and not mine.items() <= record.items():
+            self._evaluator.write(**{**record, **mine})
+        return record
+
     def _run_fields(self, program: str | None, seed: int) -> Record:
         if program is None:
             return dict(NO_CODE)
-        weak = self._settings.weak_sandbox
-        return dict(run_program(program, self._problem, seed=seed, limits=self._limits, allow_weak=weak).to_dict())
+        limits = self._limits()
+        result = run_program(program, self._problem, seed=seed, limits=limits, allow_weak=self._settings.weak_sandbox)
+        return {**result.to_dict(), "limits": {"wall_s": limits.wall_s, "memory_mb": limits.memory_mb}}
 
-    def _make_limits(self) -> Limits:
-        if self._settings.timeout_s is not None:
-            return Limits(wall_s=self._settings.timeout_s, memory_mb=self._settings.memory_mb)
-        return replace(
-            calibrated_limits(self._problem, allow_weak=self._settings.weak_sandbox), memory_mb=self._settings.memory_mb
-        )
+    def _limits(self) -> Limits:
+        settings = self._settings
+        if settings.timeout_s is not None:
+            return Limits(wall_s=settings.timeout_s, memory_mb=settings.memory_mb)
+        return replace(calibrated_limits(self._problem, allow_weak=settings.weak_sandbox), memory_mb=settings.memory_mb)
 
 
 def index_known(records: Sequence[Record]) -> dict[str, Record]:

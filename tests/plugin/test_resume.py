@@ -60,6 +60,19 @@ def test_more_runs_and_models_can_be_added(bench: Bench, replay: Replay, pyteste
     assert len(runs) == 2 * len(NAMES)
 
 
+def test_results_serve_another_suite_and_label_too(bench: Bench, replay: Replay) -> None:
+    answers = {(name, 0): fenced(GOOD) for name in NAMES}
+    bench(replay(answers), SMOKE, "--llamoco-run-dir=out")
+    result = bench(
+        replay(answers, label="renamed"),
+        "--llamoco-suite=cec2020",
+        f"--llamoco-problems={NAMES[0]}",
+        "--llamoco-resume=out",
+    )
+    assert result.parseoutcomes() == {"cached": 1}
+    result.stdout.fnmatch_lines(["cec2020: 1 problem, 2 runs a model*", "renamed *"])
+
+
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["plain", "xdist"])
 def test_kill_9_loses_no_finished_run_and_repeats_none(
     pytester: pytest.Pytester, bench: Bench, replay: Replay, workers: tuple[str, ...]
