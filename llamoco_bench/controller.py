@@ -53,7 +53,7 @@ class Controller:
             value_of(config, "run-dir"), value_of(config, "resume"), settings.outcome_options()
         )
         self._expected: set[ItemId] = set()
-        self._progress = _Progress(settings.runs)
+        self._progress = _Progress()
         if not self._dry:
             self._prepare()
 
@@ -190,9 +190,8 @@ class XdistController:
 class _Progress:
     """How far a session is, in one line every half a minute."""
 
-    def __init__(self, runs: int) -> None:
+    def __init__(self) -> None:
         self.total = 0
-        self._runs = runs
         self._done = 0
         self._errors = 0
         self._counted = 0

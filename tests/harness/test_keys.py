@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from llamoco_bench.baselines.models.base import Message
 
 from llamoco_bench import keys
+from llamoco_bench.baselines.models.base import Message
 
 MESSAGES = [Message("user", "solve it")]
 GENERATION: dict[str, Any] = {

@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 import pytest
-from llamoco_bench.reports import tables
 
+from llamoco_bench.reports import tables
 from llamoco_bench.scoring import collect_items, score_records
 
 FIRST = "```python\ndef solve(o, l, u, b, s):\n    x = l\n    return y\n```"

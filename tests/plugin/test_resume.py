@@ -11,9 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from llamoco_bench.problems import list_problems
 
 from llamoco_bench.journal import Record, read_journals
+from llamoco_bench.problems import list_problems
 from llamoco_bench.settings import short_name
 from tests.plugin.support import CRASHING, GOOD, HEAD, Bench, Replay, fenced
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from llamoco_bench.problems import list_problems
 
+from llamoco_bench.problems import list_problems
 from llamoco_bench.settings import short_name
 from tests.plugin.support import CRASHING, GOOD, GREEDY, HANGING, Bench, Replay, fenced, records
 
