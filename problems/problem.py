@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from functools import wraps
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+_Result = TypeVar("_Result")
 
 EQUALITY_TOLERANCE: Final = 1e-4
 """An equality counts as satisfied where |h| <= 1e-4 (CEC2020 guidelines)."""
@@ -22,6 +24,21 @@ class Evaluation(NamedTuple):
     f: Array
     g: Array
     h: Array
+
+
+Evaluator = Callable[[Array], Evaluation]
+"""Maps points (n, dim) to their values; must not modify its argument, nor give floating-point warnings (`quiet`)."""
+
+
+def quiet(function: Callable[[Array], _Result]) -> Callable[[Array], _Result]:
+    """Let a function of points give infinities and not-a-numbers without a floating-point warning."""
+
+    @wraps(function)
+    def silenced(points: Array) -> _Result:
+        with np.errstate(all="ignore"):
+            return function(points)
+
+    return silenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,7 @@ class Problem:
     lower, upper: (dim,) float64, bounds of the decision variables.
     budget: function evaluations that a program may spend; one evaluation gives f, g and h of one point.
     n_inequality, n_equality: number of constraints of each kind.
-    evaluator: maps points (n, dim) to an `Evaluation`; must not modify its argument.
+    evaluator: maps points (n, dim) to an `Evaluation`; must not modify its argument, nor warn (see `quiet`).
     describe: gives the prompts; called only when they are wanted.
     definition: everything that fixes the values of the problem, as text; hashed into the keys of runs.
     best_known: objective of the best feasible point known, or None where there is none.
@@ -72,7 +89,7 @@ class Problem:
     budget: int
     n_inequality: int
     n_equality: int
-    evaluator: Callable[[Array], Evaluation]
+    evaluator: Evaluator
     describe: Callable[[], Sequence[Prompt]]
     definition: str
     best_known: float | None
@@ -98,10 +115,9 @@ class Problem:
     def evaluate(self, x: ArrayLike) -> Evaluation:
         """Evaluate objective and all constraints of points `x`, (n, dim), in one pass."""
         points = np.asarray(x, dtype=np.float64)
-        if points.ndim != 2 or points.shape[1] != self.dim:
+        if points.shape[1:] != self.lower.shape:
             raise ValueError(f"{self.id} expects points of shape (n, {self.dim}), got {points.shape}")
-        with np.errstate(all="ignore"):
-            return self.evaluator(points)
+        return self.evaluator(points)
 
     def objective(self, x: ArrayLike) -> float | Array:
         """Objective of one point, (dim,) -> float, or of many, (n, dim) -> (n,)."""

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from llamoco_bench import controller
 from llamoco_bench.controller import _duration, _Progress, _without_option
 from llamoco_bench.suite_items import parse_item_id, selects
 
@@ -14,7 +13,7 @@ BAD: dict[str, Any] = {"status": "repaired", "first": ["runtime", "ok"], "final"
 
 def test_progress_is_said_now_and_then_only(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr(controller.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("llamoco_bench.controller.time.monotonic", lambda: clock[0])
     progress = _Progress()
     progress.total = 4
     clock[0] = 10.0

@@ -20,7 +20,7 @@ def test_suite_behaves_the_same_with_pytest(version: str, xdist: str, tmp_path: 
     """Run the tests that hang on pytest's inner workings in an environment that differs in pytest alone."""
     environment = tmp_path / "env"
     venv.create(environment, with_pip=True)
-    python = environment / "bin" / "python"
+    python = str(environment / "bin" / "python")
     install = [python, "-m", "pip", "install", "-q", f"pytest=={version}", f"pytest-xdist=={xdist}"]
     subprocess.run(install, check=True, timeout=300, capture_output=True)
     [site] = environment.glob("lib/python*/site-packages")

@@ -1,0 +1,152 @@
+"""Which model is meant: parsing of ``[LABEL=]KIND:NAME[?key=value&...]``.
+
+It is used while pytest collects and imports the standard library only. In names and values ``%3F``, ``%26`` and
+``%25`` stand for a question mark, an ampersand and a percent sign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+from urllib.parse import unquote
+
+from llamoco_bench.baselines.models import third_party
+from llamoco_bench.baselines.models.kinds import KINDS, PRESETS, Kind, Value
+from llamoco_bench.errors import UsageError, choose
+
+T = TypeVar("T", bool, int, float, str)
+
+FORM: Final = "[LABEL=]KIND:NAME[?key=value&...]"
+
+_LABEL: Final = re.compile(r"[A-Za-z0-9._/+@,~-]+")
+_NOT_IN_LABEL: Final = re.compile(r"[^A-Za-z0-9._:/+@,~-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model as the user named it.
+
+    Attributes
+    ----------
+    kind: one of the built-in kinds, or one that another distribution brings.
+    name: what stands behind the colon, e.g. a file or the server's name of the model; may be empty.
+    options: every option of the kind, defaults filled in; None where the adapter decides.
+    label: how the model is called in tables and in the ids of pytest's items.
+    """
+
+    kind: str
+    name: str
+    options: Mapping[str, Value | None] = field(hash=False)
+    label: str
+
+    def describe(self) -> dict[str, object]:
+        """Return the spec as JSON values."""
+        return {"label": self.label, "kind": self.kind, "name": self.name, "options": dict(self.options)}
+
+    def option(self, name: str, kind: type[T]) -> T:
+        """Value of an option that always has one, checked to be of type `kind`."""
+        value = self.options[name]
+        if not isinstance(value, kind):
+            raise TypeError(f"option {name} of {self.label} is {value!r}, expected {kind.__name__}")
+        return value
+
+    def optional(self, name: str, kind: type[T]) -> T | None:
+        """Value of an option that may be left to the adapter."""
+        return None if self.options[name] is None else self.option(name, kind)
+
+
+def parse_specs(texts: Iterable[str]) -> tuple[ModelSpec, ...]:
+    """Parse several specs, in order.
+
+    Raises
+    ------
+    UsageError: where one is wrong, or two would have the same label.
+    """
+    specs: dict[str, ModelSpec] = {}
+    for text in texts:
+        spec = parse_spec(text)
+        if spec.label in specs:
+            raise UsageError(
+                f"Two models would be called {spec.label!r}. Give one another label, as in other={text.strip()}"
+            )
+        specs[spec.label] = spec
+    return tuple(specs.values())
+
+
+def parse_spec(text: str) -> ModelSpec:
+    """Parse one spec.
+
+    Raises
+    ------
+    UsageError: for an unknown kind, preset or option, a value of the wrong type, a missing name or a label that cannot
+        stand in the id of a pytest item.
+    """
+    label, body = _split_label(text.strip())
+    head, _, query = body.partition("?")
+    word, colon, name = head.partition(":")
+    if not colon and word in PRESETS:
+        return _from_preset(word, query, label)
+    kind = _kind(word)
+    name = unquote(name)
+    _check_name(kind, name, text)
+    options = {**kind.defaults(), **_parse_query(kind, query)}
+    return ModelSpec(kind.name, name, options, label or _default_label(kind.name, name))
+
+
+def _from_preset(word: str, query: str, label: str) -> ModelSpec:
+    preset = PRESETS[word]
+    kind = KINDS[preset.kind]
+    options = {**kind.defaults(), **preset.options, **_parse_query(kind, query)}
+    return ModelSpec(kind.name, preset.name, options, label or word)
+
+
+def _split_label(text: str) -> tuple[str, str]:
+    """Split off ``LABEL=``; an equals sign behind the first colon or question mark belongs to the rest."""
+    match = re.match(r"([^:?=]*)=", text)
+    if match is None:
+        return "", text
+    label = match[1]
+    if not _LABEL.fullmatch(label):
+        raise UsageError(
+            f"The label {label!r} in {text!r} cannot stand in the id of a test. "
+            "Allowed: letters, digits and . _ / + @ , ~ -"
+        )
+    return label, text[match.end() :]
+
+
+def _default_label(kind: str, name: str) -> str:
+    """``kind:name`` without what an id of pytest cannot hold."""
+    label = _NOT_IN_LABEL.sub("_", f"{kind}:{name}" if name else kind)
+    return re.sub(r":{2,}", ":", label)
+
+
+def _kind(word: str) -> Kind:
+    if word in KINDS:
+        return KINDS[word]
+    others = third_party.find()
+    if word in others:
+        return Kind(word, "NAME", "", others[word].value, open_options=True)
+    if not word:
+        raise UsageError(f"Expected a model in the form {FORM}, got none. Kinds: {', '.join(KINDS)}")
+    raise choose("kind of model", word, [*KINDS, *PRESETS, *others])
+
+
+def _check_name(kind: Kind, name: str, text: str) -> None:
+    if kind.argument and not name and kind.name in KINDS:
+        raise UsageError(f"{text!r} names no model. Expected {kind.name}:{kind.argument} ({kind.summary})")
+    if not kind.argument and name:
+        raise UsageError(f"{kind.name} takes no name, got {text!r}. Write {kind.name}")
+
+
+def _parse_query(kind: Kind, query: str) -> dict[str, Value]:
+    options: dict[str, Value] = {}
+    for part in filter(None, query.split("&")):
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise UsageError(f"Expected key=value, got {part!r} in the options of {kind.name}")
+        if name in options:
+            raise UsageError(f"Option {name} of {kind.name} is given twice")
+        options[name] = kind.parse_option(name, unquote(value))
+    return options

@@ -1,0 +1,58 @@
+# mypy: ignore-errors
+# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+"""Bayesian optimization: Gaussian process on the points around the best one, candidates by acquisition."""
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.special import ndtr
+
+ACQUISITION = "ei"  # ei: expected improvement; lcb: lower confidence bound; pi: probability of improvement
+KERNEL = "matern"  # matern: Matern 5/2; rbf: squared exponential
+INITIAL = 2  # random points before the first model, in units of dim
+FITS = 100  # models that are fitted; the budget is shared out among them
+
+
+def solve(objective, lower, upper, budget, seed, inequality=None, equality=None):
+    rng, dim, used = np.random.default_rng(seed), len(lower), 0
+
+    def evaluate(u):  # points (n, dim) of the unit cube; 1e100 past the budget
+        nonlocal used
+        x = np.minimum(lower + u * (upper - lower), upper)[: budget - used]
+        used += len(x)
+        f = np.nan_to_num(objective(x), nan=1e100, posinf=1e100)
+        return np.append(f, np.full(len(u) - len(x), 1e100))
+
+    def kernel(a, b, length):
+        d2 = np.maximum((a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T, 0) / length**2
+        if KERNEL == "rbf":
+            return np.exp(-d2 / 2)
+        d = np.sqrt(5 * d2)
+        return (1 + d + d**2 / 3) * np.exp(-d)
+
+    def fitted(x, z, length):  # negative log likelihood, length scale, Cholesky factor and weights
+        factor = cho_factor(kernel(x, x, length) + 1e-5 * np.eye(len(x)), lower=True)
+        weights = cho_solve(factor, z)
+        return z @ weights / 2 + np.log(np.diag(factor[0])).sum(), length, factor[0], weights
+
+    first, batch = max(1, min(INITIAL * dim, budget // 2)), max(1, budget // FITS)
+    x = rng.random((first, dim))
+    y = evaluate(x)
+    while used < budget:
+        centre = x[y.argmin()]
+        near = ((x - centre) ** 2).sum(axis=1).argsort()[:150]  # a model of all points would be too slow
+        z = y[near].clip(None, np.quantile(y[near], 0.9))
+        z = (z - z.mean()) / (z.std() + 1e-300)
+        spread = np.sqrt(((x[near] - centre) ** 2).sum(axis=1).mean()) + 1e-12
+        t = (x[near] - centre) / spread
+        _, length, factor, weights = min((fitted(t, z, s) for s in (0.3, 1, 3, 10)), key=lambda fit: fit[0])
+        slots = max(5, 2000 // batch)
+        sigma = 10 ** rng.uniform(-3, 0.3, (batch * slots, 1)) * spread / np.sqrt(dim)
+        u = np.clip(centre + sigma * rng.standard_normal((batch * slots, dim)), 0, 1)
+        k = kernel(t, (u - centre) / spread, length)
+        mean = weights @ k
+        std = np.sqrt(np.maximum(1 - (solve_triangular(factor, k, lower=True) ** 2).sum(axis=0), 1e-12))
+        s = (z.min() - mean) / std
+        density = np.exp(-(s**2) / 2) / np.sqrt(2 * np.pi)
+        merit = {"ei": std * (s * ndtr(s) + density), "lcb": 2 * std - mean, "pi": s}[ACQUISITION]
+        chosen = merit.reshape(batch, slots).argmax(axis=1) + np.arange(batch) * slots
+        x, y = np.vstack([x, u[chosen]]), np.append(y, evaluate(u[chosen]))
+    return np.minimum(lower + x[y.argmin()] * (upper - lower), upper)

@@ -1,0 +1,65 @@
+# mypy: ignore-errors
+# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+"""LA-MCTS: learns a tree of good and bad regions from all samples and searches in the most promising leaf."""
+import numpy as np
+
+LEAF = 20  # samples above which a region is split
+CP = 0.1  # weight of exploration in the choice of a region
+KERNEL = "rbf"  # boundary between regions: rbf or linear
+ROUNDS = 200  # times that the tree is learned; the budget is shared out among them
+
+
+def solve(objective, lower, upper, budget, seed, inequality=None, equality=None):
+    rng, dim, used = np.random.default_rng(seed), len(lower), 0
+
+    def evaluate(u):  # points (n, dim) of the unit cube; 1e100 past the budget
+        nonlocal used
+        x = np.minimum(lower + u * (upper - lower), upper)[: budget - used]
+        used += len(x)
+        f = np.nan_to_num(objective(x), nan=1e100, posinf=1e100)
+        return np.append(f, np.full(len(u) - len(x), 1e100))
+
+    def kernel(a, b):
+        if KERNEL == "linear":
+            return 1 + (a - 0.5) @ (b - 0.5).T
+        return np.exp(-((a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T) / scale)
+
+    def split(u, z):
+        """Boundary between good and bad samples: positive where good, None where they cannot be told apart."""
+        features = np.column_stack([u, z])
+        good = z < np.median(z)
+        for _ in range(10):  # 2-means on points and standardised values
+            if good.all() or not good.any():
+                return None
+            centres = features[good].mean(axis=0), features[~good].mean(axis=0)
+            good = np.subtract(*(((features - c) ** 2).sum(axis=1) for c in centres)) < 0
+        sign = np.where(good, 1.0, -1.0) * np.sign(z[~good].mean() - z[good].mean())
+        # least-squares support vector machine (Suykens and Vandewalle, 1999)
+        weights = np.linalg.solve(kernel(u, u) + 0.01 * np.eye(len(u)), sign)
+        return lambda new: kernel(new, u) @ weights
+
+    x = rng.random((min(40, budget), dim))
+    y, batch = evaluate(x), -(-(budget - used) // ROUNDS)
+    while used < budget:
+        kept = np.unique(np.r_[y.argsort()[:100], np.arange(max(0, len(y) - 100), len(y))])
+        u, z, path = x[kept], y[kept].clip(None, np.quantile(y[kept], 0.9)), []
+        z = (z - z.mean()) / (z.std() + 1e-300)
+        scale = 2 * u.var(axis=0).sum() + 1e-30
+        while len(u) > LEAF:
+            boundary = split(u, z)
+            inside = boundary(u) > 0 if boundary else np.ones(len(u), bool)
+            if inside.all() or not inside.any():
+                break
+            ucb = [2 * CP * np.sqrt(2 * np.log(len(u)) / s.sum()) - z[s].mean() for s in (inside, ~inside)]
+            path.append((boundary, 1 if ucb[0] >= ucb[1] else -1))
+            side = inside if ucb[0] >= ucb[1] else ~inside
+            u, z = u[side], z[side]
+        elite = u[z.argsort()[: max(2, len(u) // 2)]]
+        spread = np.linalg.norm(elite - elite.mean(axis=0), axis=1).mean() / np.sqrt(dim) + 1e-12
+        step = (elite - elite.mean(axis=0)).T @ rng.standard_normal((len(elite), 10 * batch)) / np.sqrt(len(elite))
+        step = step.T + 0.3 * spread * rng.standard_normal((10 * batch, dim))
+        new = np.clip(elite[0] + 10 ** rng.uniform(-1, 0.3, (len(step), 1)) * step, 0, 1)
+        refused = np.any([s * boundary(new) <= 0 for boundary, s in path] or [np.zeros(len(new))], axis=0)
+        new = new[refused.argsort(kind="stable")][:batch]
+        x, y = np.vstack([x, new]), np.append(y, evaluate(new))
+    return np.minimum(lower + x[y.argmin()] * (upper - lower), upper)

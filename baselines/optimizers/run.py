@@ -1,0 +1,143 @@
+"""Run an optimizer of the pool on a problem, in this process: trusted code, for labels and for tests."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from llamoco_bench.baselines.optimizers.pool import POOL
+from llamoco_bench.baselines.optimizers.recorder import Recorder, Stop
+from llamoco_bench.errors import choose
+from llamoco_bench.problems.problem import Array, Problem
+from llamoco_bench.sandbox.evaluator import Evaluator
+from llamoco_bench.sandbox.reference import reference_value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OptimizerRun:
+    """How one run of an optimizer ended; the fields that a sandboxed run has too mean the same there.
+
+    Attributes
+    ----------
+    best_f, best_x: the best feasible point evaluated within the bounds and the budget; None where there is none.
+    violation: mean constraint violation of `best_x`, or the smallest one met where nothing was feasible.
+    f0: best of 50 uniform points drawn with the run's seed, the same for every optimizer.
+    first_f: best value of the program's own first call.
+    evaluations: points evaluated; one evaluation gives the objective and all constraints.
+    curve: (evaluations, best_f) at improvements, thinned to 60.
+    wall_s: seconds spent, those of the problem included.
+    stopped: ``"returned"``, ``"budget"`` or ``"time"`` where a limit ended the program, or empty after an error.
+    error: the exception that ended the program, or None.
+    """
+
+    best_f: float | None
+    best_x: Array | None
+    violation: float
+    f0: float
+    first_f: float | None
+    evaluations: int
+    curve: tuple[tuple[int, float], ...]
+    wall_s: float
+    stopped: str
+    error: str | None = None
+
+    @property
+    def feasible(self) -> bool:
+        """Whether a feasible point was found."""
+        return self.best_x is not None
+
+
+def run_optimizer(
+    name: str,
+    problem: Problem,
+    config: Mapping[str, object] | None = None,
+    seed: int = 0,
+    *,
+    wall_s: float | None = None,
+) -> OptimizerRun:
+    """Run the answer program of the optimizer `name` once.
+
+    What runs is the text that `Optimizer.source` gives, compiled, under the contract of generated programs.
+
+    Parameters
+    ----------
+    name: one of `POOL`.
+    problem: what is minimised, within ``problem.budget`` evaluations.
+    config: hyper-parameters; those left out keep their defaults.
+    seed: of the run, in [0, 2**32).
+    wall_s: seconds after which the next evaluation stops the program; None for no limit.
+
+    Raises
+    ------
+    UsageError: for a name that is not in the pool, or a hyper-parameter that the optimizer does not have.
+    """
+    if name not in POOL:
+        raise choose("optimizer", name, POOL)
+    return run_source(POOL[name].source(config), problem, seed, wall_s=wall_s)
+
+
+def run_source(source: str, problem: Problem, seed: int, *, wall_s: float | None = None) -> OptimizerRun:
+    """Run a trusted program's text once; see `run_optimizer`. An exception of the program is recorded, not raised."""
+    evaluator = Evaluator(problem)
+    f0 = reference_value(evaluator, seed)  # type: ignore[arg-type]  # takes an Evaluator as it is, to check it once
+    recorder = Recorder(evaluator, wall_s)
+    start = time.perf_counter()
+    stopped, error = _execute(source, recorder, evaluator, seed)
+    wall = time.perf_counter() - start
+    ledger = recorder.ledger
+    return OptimizerRun(
+        best_f=ledger.best_f,
+        best_x=ledger.best_x,
+        violation=ledger.least_violation if ledger.evaluations else math.inf,
+        f0=f0,
+        first_f=ledger.first_f,
+        evaluations=ledger.evaluations,
+        curve=ledger.curve,
+        wall_s=wall,
+        stopped=stopped,
+        error=error,
+    )
+
+
+def _execute(source: str, recorder: Recorder, evaluator: Evaluator, seed: int) -> tuple[str, str | None]:
+    """Run a program; what stopped it, and the exception that ended it as text, or None."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            recorder.returned(_call(_solver(source), recorder, evaluator, seed))
+        except Stop as stop:
+            return stop.reason, None
+        except Exception as error:  # noqa: BLE001 - any failure of a program is its result
+            return "", f"{type(error).__name__}: {error}"
+    return "returned", None
+
+
+def _call(solve: Callable[..., ArrayLike], recorder: Recorder, evaluator: Evaluator, seed: int) -> ArrayLike:
+    return solve(
+        recorder.objective,
+        evaluator.lower.copy(),
+        evaluator.upper.copy(),
+        evaluator.budget,
+        seed,
+        inequality=recorder.inequality if evaluator.n_inequality else None,
+        equality=recorder.equality if evaluator.n_equality else None,
+    )
+
+
+def _solver(source: str) -> Callable[..., ArrayLike]:
+    namespace: dict[str, Callable[..., ArrayLike]] = {}
+    exec(_compiled(source), namespace)
+    return namespace["solve"]
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> CodeType:
+    return compile(source, "<optimizer>", "exec")
