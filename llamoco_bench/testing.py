@@ -80,8 +80,8 @@ class AdapterConformance:
             assert (first.text, first.usage) == (again.text, again.usage)
 
     def test_odd_prompts_do_not_crash(self, model: Model) -> None:
-        """Empty text, other scripts, control characters and template remains are still prompts."""
-        for content in ("", " \n", "最小化 f(x) = Σxᵢ² 🚀 \u202e", "nul \x00 bell \x07", "<|im_end|></s>[INST]"):
+        """Empty text, other scripts, lone surrogates, control characters and template remains are still prompts."""
+        for content in ("", " \n", "最小化 f(x) = Σxᵢ² 🚀 \u202e", "nul \x00 \x07 \ud800", "<|im_end|></s>[INST]"):
             assert isinstance(self.ask(model, content).text, str)
 
     def test_overlong_prompt_is_answered_or_a_model_error(self, model: Model) -> None:

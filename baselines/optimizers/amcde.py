@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """AMCDE: differential evolution whose mutation strategies alternate between monopoly and competition."""
 import numpy as np
 from scipy.optimize import minimize

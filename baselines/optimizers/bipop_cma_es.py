@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """BIPOP-CMA-ES: CMA-ES with restarts that alternate between ever larger and small random populations."""
 import numpy as np
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """Bayesian optimization: Gaussian process on the points around the best one, candidates by acquisition."""
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """GLPSO: particle swarm whose exemplars are bred by a genetic algorithm from the particles' own best points."""
 import numpy as np
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """LA-MCTS: learns a tree of good and bad regions from all samples and searches in the most promising leaf."""
 import numpy as np
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """MadDE: differential evolution that adapts its three mutations, its parameters and its population."""
 import numpy as np
 

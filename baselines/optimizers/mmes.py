@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """MMES: evolution strategy that samples from a mixture of evolution paths instead of a covariance matrix."""
 import numpy as np
 from scipy.special import ndtr

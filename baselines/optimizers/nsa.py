@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """Noisy simulated annealing: Gaussian moves of a fixed size, cooled at every move; one value each, without noise."""
 import numpy as np
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """Simulated annealing: Metropolis chains in lockstep, cooled geometrically, with adapted steps."""
 import numpy as np
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """Self-adaptive mutation-rate genetic algorithm: every individual inherits and varies its own step size."""
 import numpy as np
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """sDMS-PSO: small swarms that regroup at random, learn their inertia and refine their best points."""
 from collections import deque
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103
 """Sep-CMA-ES: evolution strategy with a diagonal covariance matrix, restarted with twice the population."""
 import numpy as np
 

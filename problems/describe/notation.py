@@ -187,9 +187,7 @@ class _Reader:
                 first, last = (ast.unparse(bound) for bound in cast("ast.Call", bounds).args)
                 return Sum(self.span(index, first, last), self._expression(body))
             case "choose", [ast.Compare(left, [relation], [right]), chosen, otherwise] if type(relation) in _RELATIONS:
-                condition = Condition(
-                    _RELATIONS[type(relation)], self._expression(left), self._expression(right)
-                )
+                condition = Condition(_RELATIONS[type(relation)], self._expression(left), self._expression(right))
                 return Choice(condition, self._expression(chosen), self._expression(otherwise))
             case "choose", _:
                 raise self.error("a choice is written if(a <= b, value, other value), with one of < <= > >= ==")

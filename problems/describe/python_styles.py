@@ -26,6 +26,7 @@ _ROUND: Final = '''def round_half_away(v):
 
 def plain(program: Program) -> str:
     """Every function by itself: temporary variables, comprehensions over families."""
+
     def body(kind: str) -> list[str]:
         return [*_quantities(_needed(program, kind)), *_result(program, kind)]
 

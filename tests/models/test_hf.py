@@ -140,7 +140,6 @@ def test_prompt_beyond_the_context_is_an_empty_answer_and_a_tight_one_is_cut(pla
     assert tight.finish_reason == "length"
 
 
-@pytest.mark.filterwarnings("default:`is_gradient_checkpointing` is deprecated:FutureWarning")
 def test_adapter_is_put_on_its_base(plain: Path, tmp_path: Path) -> None:
     from transformers import AutoTokenizer
 

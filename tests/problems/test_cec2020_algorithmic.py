@@ -13,13 +13,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import fminbound
-from tests.problems.vectors import distance, vectors
 
 from llamoco_bench.problems.cec2020 import network
 from llamoco_bench.problems.cec2020.bounded_search import least_value
 from llamoco_bench.problems.cec2020.catalogue import load
 from llamoco_bench.problems.cec2020.chunks import in_chunks
 from llamoco_bench.problems.problem import Array, Evaluation, Problem, Prompt
+from tests.problems.vectors import distance, vectors
 
 POWER_FLOW = tuple(f"RC{number}" for number in range(34, 44))
 NAMES = ("RC24", "RC27", "RC33", *POWER_FLOW, "RC44")

@@ -38,6 +38,7 @@ def test_rc51_is_infeasible_by_linear_programming() -> None:
     from scipy.optimize import linprog
 
     p = load_problem("cec2020/RC51")
+
     # The constraints, multiplied by the total amount where they are ratios, are affine: read them off at unit points.
     def affine(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         g, h, total = p.inequality(x), p.equality(x), x.sum()

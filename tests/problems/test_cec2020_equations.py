@@ -70,11 +70,13 @@ def test_points_outside_the_bounds_are_evaluated_alike_one_by_one_and_together(n
     rng = np.random.default_rng(2)
     width = p.upper - p.lower
     special = np.array([0.0, -0.0, 1e300, -1e300, np.inf, -np.inf, np.nan, 0.5, -0.5])
-    x = np.concatenate([
-        rng.uniform(p.lower - 3 * width, p.upper + 3 * width, (20, p.dim)),
-        rng.choice(special, (20, p.dim)),
-        np.repeat(special[:, np.newaxis], p.dim, axis=1),
-    ])
+    x = np.concatenate(
+        [
+            rng.uniform(p.lower - 3 * width, p.upper + 3 * width, (20, p.dim)),
+            rng.choice(special, (20, p.dim)),
+            np.repeat(special[:, np.newaxis], p.dim, axis=1),
+        ]
+    )
     batch = p.evaluate(x)
     for number, point in enumerate(x):
         single = p.evaluate(point[np.newaxis])
