@@ -1,0 +1,148 @@
+"""Answer a program's questions until it ends or has spent its budget."""
+
+from __future__ import annotations
+
+import struct
+from time import perf_counter
+from typing import Literal, NamedTuple
+
+from llamoco_bench.problems.problem import Evaluation
+from llamoco_bench.sandbox.child import wire
+from llamoco_bench.sandbox.desk import Desk
+from llamoco_bench.sandbox.evaluator import Array, Evaluator
+from llamoco_bench.sandbox.ledger import Ledger
+
+How = Literal["budget", "result", "report", "refused", "eof", "protocol"]
+
+
+class Ending(NamedTuple):
+    """How the conversation with a program ended, and the bytes of text that came with the last message."""
+
+    how: How
+    text_bytes: int = 0
+
+
+class Clock:
+    """Tells apart the program's time from the time of the trusted side; another thread may read it meanwhile."""
+
+    __slots__ = ("_busy_since", "evaluator_s", "started")
+
+    def __init__(self) -> None:
+        self.started: float | None = None
+        self.evaluator_s = 0.0
+        self._busy_since: float | None = None
+
+    def start(self) -> None:
+        """Start the program's time."""
+        self.started = perf_counter()
+
+    def program_s(self) -> float:
+        """Seconds that the program has had so far."""
+        now = perf_counter()
+        busy = self._busy_since
+        waiting = 0.0 if busy is None else now - busy
+        return 0.0 if self.started is None else max(0.0, now - self.started - self.evaluator_s - waiting)
+
+    def busy(self) -> float:
+        """Begin a stretch of trusted time."""
+        self._busy_since = now = perf_counter()
+        return now
+
+    def free(self, since: float) -> None:
+        """End a stretch of trusted time."""
+        self.evaluator_s += perf_counter() - since
+        self._busy_since = None
+
+
+class Broker:
+    """The trusted side of one run."""
+
+    def __init__(self, evaluator: Evaluator, ledger: Ledger, desk: Desk, clock: Clock) -> None:
+        self._evaluator = evaluator
+        self._ledger = ledger
+        self._desk = desk
+        self._clock = clock
+        self._widths = (1, evaluator.n_inequality, evaluator.n_equality)
+        self._last_key = b""
+        self._last_values: Evaluation | None = None
+
+    def serve(self) -> Ending:
+        """Answer until the program ends, in whichever way.
+
+        Raises
+        ------
+        SandboxError: the problem cannot be evaluated.
+        """
+        listen, unpack = self._desk.listen, wire.REQUEST.unpack
+        number, ending = 0, None
+        while ending is None:
+            message = listen(number)
+            try:
+                kind, number, count = unpack(message)
+            except struct.error:
+                return Ending("protocol" if message else "eof")
+            if kind <= wire.EQUALITY:
+                ending = self._answer(kind, number, count)
+            elif self._clock.started is None:
+                ending = self._begin(kind, count)
+            else:
+                ending = _last_message(kind, count)
+        return ending
+
+    def _begin(self, kind: int, count: int) -> Ending | None:
+        """Take the first message, which comes from the child before the program has any part in it."""
+        if kind == wire.READY:
+            self._clock.start()
+            return None
+        return Ending("refused", min(count, wire.REPORT_BYTES))
+
+    def _answer(self, kind: int, number: int, count: int) -> Ending | None:
+        if not (0 < count <= len(self._desk.points) and self._widths[kind]):
+            return Ending("protocol")
+        since = self._clock.busy()
+        granted = min(count, self._ledger.remaining(kind))
+        if granted:
+            self._evaluate(kind, granted)
+        self._clock.free(since)
+        if granted < count:
+            return Ending("budget")
+        try:
+            self._desk.answer(number)
+        except BrokenPipeError:
+            return Ending("eof")
+        return None
+
+    def _evaluate(self, kind: int, rows: int) -> None:
+        # A copy, so that what is evaluated and what is recorded stay one and the same whatever the program does.
+        points = self._desk.take(rows)
+        values = self._values(points)
+        if kind == wire.OBJECTIVE:
+            self._ledger.record(points, values)
+        else:
+            self._ledger.spend(kind, rows)
+        self._desk.put(values[kind])
+
+    def _values(self, points: Array) -> Evaluation:
+        """Values of `points`; those asked about last are remembered, since constraints follow the objective."""
+        if not self._evaluator.n_constraints:
+            return self._evaluator(points)
+        key = points.tobytes()
+        if self._last_values is None or key != self._last_key:
+            self._last_values = self._evaluator(points)
+            self._last_key = key
+        return self._last_values
+
+    def weigh(self, point: Array) -> None:
+        """Evaluate a returned point on the program's account."""
+        rows = point.reshape(1, -1)
+        since = self._clock.busy()
+        self._ledger.record(rows, self._values(rows))
+        self._clock.free(since)
+
+
+def _last_message(kind: int, count: int) -> Ending:
+    if kind == wire.RESULT:
+        return Ending("result")
+    if kind == wire.REPORT and count <= wire.REPORT_BYTES:
+        return Ending("report", count)
+    return Ending("protocol")

@@ -1,0 +1,133 @@
+"""Each program of the corpus, and what the harness must look like afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import llamoco_bench
+from llamoco_bench.sandbox import Limits, RunResult, Sandbox
+from tests.sandbox.conftest import SECRET
+from tests.sandbox.corpus_reader import Hostile, read_corpus
+from tests.sandbox.toys import Sphere
+
+# A program that must be stopped by the clock need not wait long for it; the others are given all the time they want.
+SHORT = Limits(wall_s=0.5, memory_mb=256)
+LONG = Limits(wall_s=20.0, memory_mb=256)
+N_REFERENCE = 50
+LISTING = "import os\ndef solve(objective, lower, upper, budget, seed):\n    print(os.listdir())\n    return lower\n"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a program must leave alone."""
+
+    canary: Path
+    tcp: socket.socket
+    udp: socket.socket
+
+    def fill_in(self, source: str) -> str:
+        harness = str(Path(llamoco_bench.__file__).parent)
+        words = {"{canary}": str(self.canary), "{port}": str(self.tcp.getsockname()[1]), "{harness}": harness}
+        for word, text in words.items():
+            source = source.replace(word, text)
+        return source
+
+    def photograph(self) -> list[tuple[str, int, int, int, str]]:
+        paths = [self.canary, *sorted(self.canary.rglob("*"))]
+        stats = [path.lstat() for path in paths]
+        texts = [path.read_text() if path.is_file() else "" for path in paths]
+        return [
+            (str(path), stat.st_mode, stat.st_uid, stat.st_mtime_ns, text)
+            for path, stat, text in zip(paths, stats, texts, strict=True)
+        ]
+
+    def heard(self) -> list[str]:
+        heard = []
+        for name, listener, hear in (("tcp", self.tcp, self.tcp.accept), ("udp", self.udp, lambda: self.udp.recv(1))):
+            listener.setblocking(False)
+            try:
+                hear()
+            except BlockingIOError:
+                continue
+            heard.append(name)
+        return heard
+
+
+@pytest.fixture
+def surroundings(tmp_path: Path) -> Iterator[Surroundings]:
+    (tmp_path / "secret.txt").write_text(SECRET)
+    (tmp_path / "secret.txt").chmod(0o600)
+    with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        tcp.bind(("127.0.0.1", 0))
+        tcp.listen()
+        udp.bind(tcp.getsockname())
+        yield Surroundings(tmp_path, tcp, udp)
+
+
+def children_of_zygotes(sandbox: Sandbox) -> list[str]:
+    found = []
+    for pid in sandbox.zygote_pids():
+        found += Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return found
+
+
+def open_descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def assert_honest(result: RunResult, problem: Sphere) -> None:
+    assert result.evaluations <= problem.budget
+    assert problem.asked - N_REFERENCE <= problem.budget
+    if result.best_x is not None:
+        assert result.best_f == problem.value(result.best_x)
+
+
+def assert_clean(result: RunResult) -> None:
+    texts = [result.output]
+    if result.error is not None:
+        texts += [result.error.message, result.error.traceback, result.error.source_line, result.error.output]
+    for text in texts:
+        assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text)
+        assert not any(line.lstrip().startswith("::") for line in text.split("\n"))
+    record = json.dumps(result.to_dict())
+    assert len(record) < 100_000
+    for word in (SECRET, "ATTACHED", "GAINED", "READ ", "SHARED", "STOLEN", "root:", "uid="):
+        assert word not in result.output
+
+
+@pytest.mark.parametrize("program", list(read_corpus()), ids=lambda program: program.name)
+def test_hostile_program_gets_its_status_and_leaves_nothing_behind(
+    program: Hostile, sandbox: Sandbox, surroundings: Surroundings
+) -> None:
+    problem = Sphere()
+    before, descriptors = surroundings.photograph(), open_descriptors()
+    start = time.monotonic()
+    limits = SHORT if "timeout" in program.accepted else LONG
+    result = sandbox.run(surroundings.fill_in(program.source), problem, seed=1, limits=limits)
+    took = time.monotonic() - start
+    assert result.status in program.accepted, result.error
+    assert took < limits.wall_s + 2.0
+    assert surroundings.photograph() == before
+    assert surroundings.heard() == []
+    assert children_of_zygotes(sandbox) == []
+    assert open_descriptors() <= descriptors
+    assert_honest(result, problem)
+    assert_clean(result)
+    assert sandbox.run(LISTING, Sphere()).output == "[]\n"
+
+
+def test_corpus_holds_every_kind_of_attack() -> None:
+    programs = list(read_corpus())
+    assert len(programs) >= 93
+    assert len({program.name for program in programs}) == len(programs)
+    assert {"timeout", "memory", "output", "security", "protocol", "crash", "syntax", "import", "runtime"} <= {
+        status for program in programs for status in program.accepted
+    }
