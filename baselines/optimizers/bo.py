@@ -34,20 +34,20 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         return z @ weights / 2 + np.log(np.diag(factor[0])).sum(), length, factor[0], weights
 
     first, batch = max(1, min(INITIAL * dim, budget // 2)), max(1, budget // FITS)
-    x = rng.random((first, dim))
-    y = evaluate(x)
+    best, length = (np.inf, (lower + upper) / 2), 0.0
     while used < budget:
-        centre = x[y.argmin()]
+        if length < 1e-6:  # the region has shrunk to nothing: start anew
+            x, length = rng.random((first, dim)), 0.8
+            y = evaluate(x)
+        centre, best_y = x[y.argmin()], y.min()
         near = ((x - centre) ** 2).sum(axis=1).argsort()[:150]  # a model of all points would be too slow
-        z = y[near].clip(None, np.quantile(y[near], 0.9))
+        t, z = (x[near] - centre) / length, y[near].clip(None, np.quantile(y[near], 0.9))
         z = (z - z.mean()) / (z.std() + 1e-300)
-        spread = np.sqrt(((x[near] - centre) ** 2).sum(axis=1).mean()) + 1e-12
-        t = (x[near] - centre) / spread
-        _, length, factor, weights = min((fitted(t, z, s) for s in (0.3, 1, 3, 10)), key=lambda fit: fit[0])
+        _, scale, factor, weights = min((fitted(t, z, s) for s in (0.3, 1, 3, 10)), key=lambda fit: fit[0])
         slots = max(5, 2000 // batch)
-        sigma = 10 ** rng.uniform(-3, 0.3, (batch * slots, 1)) * spread / np.sqrt(dim)
-        u = np.clip(centre + sigma * rng.standard_normal((batch * slots, dim)), 0, 1)
-        k = kernel(t, (u - centre) / spread, length)
+        move = length * rng.uniform(-1, 1, (batch * slots, dim)) * (rng.random((batch * slots, dim)) < 20 / dim)
+        u = np.clip(centre + move, 0, 1)
+        k = kernel(t, (u - centre) / length, scale)
         mean = weights @ k
         std = np.sqrt(np.maximum(1 - (solve_triangular(factor, k, lower=True) ** 2).sum(axis=0), 1e-12))
         s = (z.min() - mean) / std
@@ -55,4 +55,5 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         merit = {"ei": std * (s * ndtr(s) + density), "lcb": 2 * std - mean, "pi": s}[ACQUISITION]
         chosen = merit.reshape(batch, slots).argmax(axis=1) + np.arange(batch) * slots
         x, y = np.vstack([x, u[chosen]]), np.append(y, evaluate(u[chosen]))
+        length = min(1.6, 1.3 * length) if y.min() < best_y else length / 1.3
     return np.minimum(lower + x[y.argmin()] * (upper - lower), upper)

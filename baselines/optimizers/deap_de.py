@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, ANN204, B905, D101, D103
 """Differential evolution rand/1/bin, put together from DEAP's toolbox."""
 import numpy as np
 from deap import base, tools

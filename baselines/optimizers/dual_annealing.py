@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, D103
+# ruff: noqa: ANN001, ANN201, ANN202, D103, SIM105
 """Dual annealing (SciPy's): generalised simulated annealing with L-BFGS-B descents from good points."""
 import numpy as np
 from scipy.optimize import dual_annealing

@@ -95,7 +95,7 @@ def assert_clean(result: RunResult) -> None:
     if result.error is not None:
         texts += [result.error.message, result.error.traceback, result.error.source_line, result.error.output]
     for text in texts:
-        assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text)
+        assert not any((ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 for c in text)
         assert not any(line.lstrip().startswith("::") for line in text.split("\n"))
     record = json.dumps(result.to_dict())
     assert len(record) < 100_000

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_thinned_curve_keeps_its_ends_and_stays_strictly_improving(values: list[
     assert len(kept) <= 60
     assert (kept[0], kept[-1]) == (full[0], full[-1])
     assert set(kept) <= set(full)
-    assert all(a[0] < b[0] and a[1] > b[1] for a, b in zip(kept, kept[1:], strict=False))
+    assert all(a[0] < b[0] and a[1] > b[1] for a, b in itertools.pairwise(kept))
     assert len(full) > 60 or list(kept) == full
 
 

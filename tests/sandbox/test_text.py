@@ -39,7 +39,7 @@ def test_text_is_cleaned(raw: str, shown: str) -> None:
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\x1b[]:;m#\n\r \t")), max_size=200))
 def test_cleaned_text_has_no_controls_and_gives_no_orders(raw: str) -> None:
     text = clean(raw)
-    assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text)
+    assert not any((ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 for c in text)
     assert not any(line.lstrip().startswith("::") for line in text.split("\n"))
     assert "##[" not in text
     assert clean(text) == text
