@@ -34,7 +34,7 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         return z @ weights / 2 + np.log(np.diag(factor[0])).sum(), length, factor[0], weights
 
     first, batch = max(1, min(INITIAL * dim, budget // 2)), max(1, budget // FITS)
-    best, length = (np.inf, (lower + upper) / 2), 0.0
+    length = 0.0
     while used < budget:
         if length < 1e-6:  # the region has shrunk to nothing: start anew
             x, length = rng.random((first, dim)), 0.8

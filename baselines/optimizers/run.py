@@ -87,7 +87,7 @@ def run_optimizer(
 def run_source(source: str, problem: Problem, seed: int, *, wall_s: float | None = None) -> OptimizerRun:
     """Run a trusted program's text once; see `run_optimizer`. An exception of the program is recorded, not raised."""
     evaluator = Evaluator(problem)
-    f0 = reference_value(evaluator, seed)  # type: ignore[arg-type]  # takes an Evaluator as it is, to check it once
+    f0 = reference_value(evaluator, seed)
     recorder = Recorder(evaluator, wall_s)
     start = time.perf_counter()
     stopped, error = _execute(source, recorder, evaluator, seed)

@@ -135,7 +135,8 @@ def _evolve(problem: Problem, seeds: int, evaluations: int, population: int) -> 
             strategy.tell(list(points), f.tolist())
             if f.min() < best.value:
                 best = Found(points[f.argmin()], float(f.min()), "")
-    how = f"lowest of {seeds} CMA-ES runs of up to {evaluations} evaluations"
+    runs = "one CMA-ES run" if seeds == 1 else f"lowest of {seeds} CMA-ES runs"
+    how = f"{runs} of up to {evaluations} evaluations"
     return best._replace(
         how=f"{how}; proven, no objective is lower" if _at_limit(problem, best) else f"{how}; not proven"
     )
