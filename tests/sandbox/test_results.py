@@ -272,7 +272,7 @@ def test_values_of_one_point_cost_one_evaluation_of_the_problem(sandbox: Sandbox
     result = sandbox.run(constrained(text), problem)
     assert result.status == "ok", result.error
     assert result.evaluations == 11
-    assert problem.passes == 50 + 10  # the returned point was the last one asked about
+    assert problem.passes == 50 + 11  # the returned point had not been asked about
 
 
 def test_evaluations_are_the_largest_of_the_three_counts(sandbox: Sandbox) -> None:
