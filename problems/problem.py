@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Final, Literal, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -39,6 +39,22 @@ def quiet(function: Callable[[Array], _Result]) -> Callable[[Array], _Result]:
             return function(points)
 
     return silenced
+
+
+class Functions(Protocol):
+    """The functions of a problem; each takes one point, (dim,), or many, (n, dim)."""
+
+    def objective(self, x: ArrayLike, /) -> float | Array:
+        """Objective of one point, (dim,) -> float, or of many, (n, dim) -> (n,)."""
+
+    def inequality(self, x: ArrayLike, /) -> Array:
+        """Inequality values, (dim,) -> (n_inequality,) or (n, dim) -> (n, n_inequality); satisfied where <= 0."""
+
+    def equality(self, x: ArrayLike, /) -> Array:
+        """Equality values, (dim,) -> (n_equality,) or (n, dim) -> (n, n_equality); satisfied where |h| <= 1e-4."""
+
+    def evaluate(self, x: ArrayLike, /) -> Evaluation:
+        """Objective and all constraints of points `x`, (n, dim), in one pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,13 @@ class Problem:
     best_known: objective of the best feasible point known, or None where there is none.
     best_known_source: where `best_known` comes from, or why there is none.
     notes: remarks for the documentation.
+    labels: what is known of the landscape, e.g. ``{"modality": "multimodal"}``.
+    functions: the functions of the problem where it has some that are faster for single points than its evaluator.
+
+    Attributes
+    ----------
+    objective, inequality, equality, evaluate: the functions of the problem, see `Functions`; those of `functions`
+        themselves where they are given, with nothing in between.
     """
 
     id: str
@@ -95,6 +118,18 @@ class Problem:
     best_known: float | None
     best_known_source: str
     notes: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    functions: Functions | None = field(default=None, repr=False)
+    objective: Callable[[ArrayLike], float | Array] = field(init=False, repr=False)
+    inequality: Callable[[ArrayLike], Array] = field(init=False, repr=False)
+    equality: Callable[[ArrayLike], Array] = field(init=False, repr=False)
+    evaluate: Callable[[ArrayLike], Evaluation] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Take the functions of the problem apart, so that calling one looks up nothing else."""
+        functions = self.functions or _ByEvaluator(self.id, self.dim, self.evaluator)
+        for name in ("objective", "inequality", "equality", "evaluate"):
+            object.__setattr__(self, name, getattr(functions, name))
 
     @property
     def dim(self) -> int:
@@ -112,34 +147,9 @@ class Problem:
         head = f"{self.id}\n{self.lower.tolist()}\n{self.upper.tolist()}\n{self.budget}\n{self.best_known}\n"
         return hashlib.sha256((head + self.definition).encode()).hexdigest()[:16]
 
-    def evaluate(self, x: ArrayLike) -> Evaluation:
-        """Evaluate objective and all constraints of points `x`, (n, dim), in one pass."""
-        points = np.asarray(x, dtype=np.float64)
-        if points.shape[1:] != self.lower.shape:
-            raise ValueError(f"{self.id} expects points of shape (n, {self.dim}), got {points.shape}")
-        return self.evaluator(points)
-
-    def objective(self, x: ArrayLike) -> float | Array:
-        """Objective of one point, (dim,) -> float, or of many, (n, dim) -> (n,)."""
-        points, single = self._points(x)
-        f = self.evaluate(points).f
-        return float(f[0]) if single else f
-
-    def inequality(self, x: ArrayLike) -> Array:
-        """Inequality values, (dim,) -> (n_inequality,) or (n, dim) -> (n, n_inequality); satisfied where <= 0."""
-        points, single = self._points(x)
-        g = self.evaluate(points).g
-        return g[0] if single else g
-
-    def equality(self, x: ArrayLike) -> Array:
-        """Equality values, (dim,) -> (n_equality,) or (n, dim) -> (n, n_equality); satisfied where |h| <= 1e-4."""
-        points, single = self._points(x)
-        h = self.evaluate(points).h
-        return h[0] if single else h
-
     def violation(self, x: ArrayLike) -> float | Array:
         """Mean constraint violation as in the CEC2020 guidelines; 0 where feasible."""
-        points, single = self._points(x)
+        points, single = _rows(x)
         value = violation(self.evaluate(points))
         return float(value[0]) if single else value
 
@@ -147,11 +157,40 @@ class Problem:
         """Return the textual descriptions of the problem, in a fixed order."""
         return self.describe()
 
-    def _points(self, x: ArrayLike) -> tuple[Array, bool]:
+
+@dataclass(frozen=True, slots=True)
+class _ByEvaluator:
+    """The functions of a problem that has nothing but an evaluator of many points."""
+
+    id: str
+    dim: int
+    evaluator: Evaluator
+
+    def evaluate(self, x: ArrayLike) -> Evaluation:
         points = np.asarray(x, dtype=np.float64)
-        if points.ndim == 1:
-            return points[np.newaxis, :], True
-        return points, False
+        if points.shape[1:] != (self.dim,):
+            raise ValueError(f"{self.id} expects points of shape (n, {self.dim}), got {points.shape}")
+        return self.evaluator(points)
+
+    def objective(self, x: ArrayLike) -> float | Array:
+        points, single = _rows(x)
+        f = self.evaluate(points).f
+        return float(f[0]) if single else f
+
+    def inequality(self, x: ArrayLike) -> Array:
+        points, single = _rows(x)
+        g = self.evaluate(points).g
+        return g[0] if single else g
+
+    def equality(self, x: ArrayLike) -> Array:
+        points, single = _rows(x)
+        h = self.evaluate(points).h
+        return h[0] if single else h
+
+
+def _rows(x: ArrayLike) -> tuple[Array, bool]:
+    points = np.asarray(x, dtype=np.float64)
+    return (points[np.newaxis, :], True) if points.ndim == 1 else (points, False)
 
 
 def violation(values: Evaluation) -> Array:

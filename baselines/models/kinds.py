@@ -262,7 +262,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
         "smollm2": Preset(
             "gguf",
             "smollm2",
-            MappingProxyType({"max_tokens": 512}),
+            MappingProxyType({"max_tokens": 256}),
             "SmolLM2-135M-Instruct, fetched on first use: a real general model that runs anywhere",
         ),
     }

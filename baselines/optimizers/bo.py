@@ -12,14 +12,16 @@ FITS = 100  # models that are fitted; the budget is shared out among them
 
 
 def solve(objective, lower, upper, budget, seed, inequality=None, equality=None):
-    rng, dim, used = np.random.default_rng(seed), len(lower), 0
+    rng = np.random.default_rng(seed)
+    dim, used, best = len(lower), 0, (np.inf, (lower + upper) / 2)
 
     def evaluate(u):  # points (n, dim) of the unit cube; 1e100 past the budget
-        nonlocal used
+        nonlocal used, best
         x = np.minimum(lower + u * (upper - lower), upper)[: budget - used]
+        f = np.append(np.nan_to_num(objective(x), nan=1e100, posinf=1e100), np.full(len(u) - len(x), 1e100))
         used += len(x)
-        f = np.nan_to_num(objective(x), nan=1e100, posinf=1e100)
-        return np.append(f, np.full(len(u) - len(x), 1e100))
+        best = min(best, (f.min(), x[f.argmin()]), key=lambda pair: pair[0])
+        return f
 
     def kernel(a, b, length):
         d2 = np.maximum((a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T, 0) / length**2
@@ -56,4 +58,4 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         chosen = merit.reshape(batch, slots).argmax(axis=1) + np.arange(batch) * slots
         x, y = np.vstack([x, u[chosen]]), np.append(y, evaluate(u[chosen]))
         length = min(1.6, 1.3 * length) if y.min() < best_y else length / 1.3
-    return np.minimum(lower + x[y.argmin()] * (upper - lower), upper)
+    return best[1]

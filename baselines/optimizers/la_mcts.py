@@ -20,9 +20,10 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         return np.append(f, np.full(len(u) - len(x), 1e100))
 
     def kernel(a, b):
+        a, b = (a - origin) / scale, (b - origin) / scale
         if KERNEL == "linear":
-            return 1 + (a - 0.5) @ (b - 0.5).T
-        return np.exp(-((a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T) / scale)
+            return 1 + a @ b.T
+        return np.exp(2 * a @ b.T - (a**2).sum(axis=1)[:, None] - (b**2).sum(axis=1))
 
     def split(u, z):
         """Boundary between good and bad samples: positive where good, None where they cannot be told apart."""
@@ -39,12 +40,12 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         return lambda new: kernel(new, u) @ weights
 
     x = rng.random((min(40, budget), dim))
-    y, batch = evaluate(x), -(-(budget - used) // ROUNDS)
+    y, batch, step = evaluate(x), max(1, budget // ROUNDS), 0.2
     while used < budget:
         kept = np.unique(np.r_[y.argsort()[:100], np.arange(max(0, len(y) - 100), len(y))])
         u, z, path = x[kept], y[kept].clip(None, np.quantile(y[kept], 0.9)), []
         z = (z - z.mean()) / (z.std() + 1e-300)
-        scale = 2 * u.var(axis=0).sum() + 1e-30
+        origin, scale = u.mean(axis=0), np.sqrt(2 * u.var(axis=0).sum()) + 1e-15
         while len(u) > LEAF:
             boundary = split(u, z)
             inside = boundary(u) > 0 if boundary else np.ones(len(u), bool)
@@ -54,12 +55,14 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
             path.append((boundary, 1 if ucb[0] >= ucb[1] else -1))
             side = inside if ucb[0] >= ucb[1] else ~inside
             u, z = u[side], z[side]
-        elite = u[z.argsort()[: max(2, len(u) // 2)]]
-        spread = np.linalg.norm(elite - elite.mean(axis=0), axis=1).mean() / np.sqrt(dim) + 1e-12
-        step = (elite - elite.mean(axis=0)).T @ rng.standard_normal((len(elite), 10 * batch)) / np.sqrt(len(elite))
-        step = step.T + 0.3 * spread * rng.standard_normal((10 * batch, dim))
-        new = np.clip(elite[0] + 10 ** rng.uniform(-1, 0.3, (len(step), 1)) * step, 0, 1)
+        leader = u[z.argmin()]
+        if not np.array_equal(leader, x[y.argmin()]):  # another region: its own scale
+            step = np.sqrt(u.var(axis=0).mean()) + 1e-12
+        factors = 2 ** rng.uniform(-2, 2, (10 * batch, 1))
+        new = np.clip(leader + step * factors * rng.standard_normal((10 * batch, dim)), 0, 1)
         refused = np.any([s * boundary(new) <= 0 for boundary, s in path] or [np.zeros(len(new))], axis=0)
-        new = new[refused.argsort(kind="stable")][:batch]
-        x, y = np.vstack([x, new]), np.append(y, evaluate(new))
+        taken = refused.argsort(kind="stable")[:batch]
+        f = evaluate(new[taken])
+        step *= np.sqrt(factors[taken[f.argmin()], 0])  # mutative self-adaptation
+        x, y = np.vstack([x, new[taken]]), np.append(y, f)
     return np.minimum(lower + x[y.argmin()] * (upper - lower), upper)

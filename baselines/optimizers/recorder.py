@@ -63,7 +63,7 @@ class Recorder:
         return h[0] if single else h
 
     def returned(self, x: ArrayLike) -> None:
-        """Let the point that the program returned count as found, too.
+        """Let the point that the program returned count as found, too; an evaluation where it was not asked for.
 
         Raises
         ------
@@ -72,8 +72,9 @@ class Recorder:
         point = np.array(x, dtype=np.float64)
         if point.shape != (self._evaluator.dim,):
             raise ValueError(f"solve() returned an array of shape {point.shape}, expected ({self._evaluator.dim},)")
-        rows = point[np.newaxis, :]
-        self.ledger.record(rows, self._values(rows))
+        if self.ledger.is_news(point):
+            rows = point[np.newaxis, :]
+            self.ledger.record(rows, self._values(rows))
 
     def _points(self, x: ArrayLike, function: int) -> tuple[Array, bool]:
         points = np.array(x, dtype=np.float64)  # a copy, since programs may reuse their arrays
