@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
-"""Bayesian optimization: Gaussian process on the points around the best one, candidates by acquisition."""
+"""Bayesian optimization: Gaussian processes in a box around the best point, sized by success and failure."""
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.special import ndtr
@@ -35,20 +35,21 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         weights = cho_solve(factor, z)
         return z @ weights / 2 + np.log(np.diag(factor[0])).sum(), length, factor[0], weights
 
-    first, batch = max(1, min(INITIAL * dim, budget // 2)), max(1, budget // FITS)
+    first, batch = max(1, min(INITIAL * dim, budget // 2)), -(-budget // FITS)
     length = 0.0
     while used < budget:
         if length < 1e-6:  # the region has shrunk to nothing: start anew
             x, length = rng.random((first, dim)), 0.8
             y = evaluate(x)
+            continue
         centre, best_y = x[y.argmin()], y.min()
         near = ((x - centre) ** 2).sum(axis=1).argsort()[:150]  # a model of all points would be too slow
         t, z = (x[near] - centre) / length, y[near].clip(None, np.quantile(y[near], 0.9))
         z = (z - z.mean()) / (z.std() + 1e-300)
         _, scale, factor, weights = min((fitted(t, z, s) for s in (0.3, 1, 3, 10)), key=lambda fit: fit[0])
-        slots = max(5, 2000 // batch)
-        move = length * rng.uniform(-1, 1, (batch * slots, dim)) * (rng.random((batch * slots, dim)) < 20 / dim)
-        u = np.clip(centre + move, 0, 1)
+        slots = max(5, 1000 // batch)
+        move = rng.uniform(-length, length, (batch * slots, dim))
+        u = np.clip(centre + move * (rng.random(move.shape) < 20 / dim), 0, 1)  # about 20 variables at a time
         k = kernel(t, (u - centre) / length, scale)
         mean = weights @ k
         std = np.sqrt(np.maximum(1 - (solve_triangular(factor, k, lower=True) ** 2).sum(axis=0), 1e-12))

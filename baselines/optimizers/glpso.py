@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
-"""GLPSO: particle swarm whose exemplars are bred by a genetic algorithm from the particles' own best points."""
+"""GLPSO: particle swarm with exemplars bred by a genetic algorithm from the particles' best points."""
 import numpy as np
 
 POPULATION = 50  # particles

@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 MAXCOR = 10  # corrections kept to approximate the Hessian
 FTOL = 1e-09  # relative decrease below which a descent ends
 STEP = 1e-08  # of the finite differences, as a share of the box
-PENALTY = 1000.0  # first weight of the squared violation; ten times as much in each of three rounds
+PENALTY = 1000.0  # first weight of the squared violation, raised a hundredfold in each of three rounds
 
 
 def solve(objective, lower, upper, budget, seed, inequality=None, equality=None):
@@ -24,9 +24,10 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         x = np.minimum(lower + np.fmin(np.fmax(u, 0), 1) * (upper - lower), upper)
         g = inequality(x) if inequality else x[:, :0]
         h = equality(x) if equality else x[:, :0]
-        f, g, h = np.fmin(objective(x), 1e30), np.clip(np.fmin(g, 1e30), 0, None), np.fmin(abs(h), 1e30)
-        broken = g.sum(axis=1) + np.where(h > 1e-4, h, 0).sum(axis=1)
+        f, g, h = np.fmin(objective(x), 1e30), np.fmin(g, 1e30), np.fmin(abs(h), 1e30)
+        broken = np.maximum(g, 0).sum(axis=1) + np.where(h > 1e-4, h, 0).sum(axis=1)
         best = min([best, *zip(broken, f, x)], key=lambda point: point[:2])
+        g = np.maximum(g + 1e-6, 0)  # a penalty approaches from outside: aim a little inside
         return f + weight * ((g**2).sum(axis=1) + (h**2).sum(axis=1))
 
     def with_slope(u, weight):
@@ -34,12 +35,16 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         values = evaluate(np.vstack([u, u + np.diag(step)]), weight)
         return values[0], (values[1:] - values[0]) / step
 
+    idle = 0
     try:
-        while used < budget:
-            u = rng.random(dim)
+        while used < budget and idle < 10:  # in a row that find nothing better
+            before, starts = best[:2], rng.random((min(16, budget - used), dim))
+            u = starts[evaluate(starts, PENALTY).argmin()]
             for i in range(rounds):
-                u = minimize(with_slope, u, (PENALTY * 10**i,), method="L-BFGS-B", jac=True,
+                u = minimize(with_slope, u, (PENALTY * 100**i,), method="L-BFGS-B", jac=True,
                              bounds=[(0, 1)] * dim, options={"maxcor": MAXCOR, "ftol": FTOL, "gtol": 0}).x
+            gained = best[0] < 0.99 * before[0] or best[1] < before[1] - 1e-8 * (1 + abs(before[1]))
+            idle = 0 if gained else idle + 1
     except StopIteration:  # in the middle of a descent
         pass
     return best[2]

@@ -26,7 +26,7 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         return np.exp(2 * a @ b.T - (a**2).sum(axis=1)[:, None] - (b**2).sum(axis=1))
 
     def split(u, z):
-        """Boundary between good and bad samples: positive where good, None where they cannot be told apart."""
+        """Boundary between good and bad samples: positive where good; None if they cannot be told apart."""
         features = np.column_stack([u, z])
         good = z < np.median(z)
         for _ in range(10):  # 2-means on points and standardised values

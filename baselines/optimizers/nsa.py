@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
-"""Noisy simulated annealing: Gaussian moves of a fixed size, cooled at every move; one value each, without noise."""
+"""Noisy simulated annealing: Gaussian moves of a fixed size, cooled at every move; one sample a move."""
 import numpy as np
 
 HEAT = 0.1  # first temperature, in standard deviations of the objective over the box

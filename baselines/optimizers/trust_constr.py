@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, ANN202, B905, D103
+# ruff: noqa: ANN001, ANN201, ANN202, B905, D103, SIM105
 """Trust-region interior point method (trust-constr) from random starts, gradients by batched differences."""
 import numpy as np
 from scipy.optimize import BFGS, Bounds, NonlinearConstraint, minimize
@@ -48,13 +48,16 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
     options = {"initial_tr_radius": RADIUS, "initial_constr_penalty": PENALTY, "maxiter": budget,
                "initial_barrier_parameter": BARRIER, "gtol": TOLERANCE, "xtol": TOLERANCE}
     constraints = [constraint(1, -np.inf)] * bool(inequality) + [constraint(2, 0)] * bool(equality)
-    while used < budget:
-        starts = rng.random((min(16, budget - used), dim))
+    idle = 0
+    while used < budget and idle < 10:  # in a row that find nothing better
+        before, starts = best[:2], rng.random((min(16, budget - used), dim))
         f, _, _, broken = evaluate(starts)
         try:
             minimize(lambda u: values(u)[0], starts[np.lexsort((f, broken))[0]], method="trust-constr",
                      jac=lambda u: slopes(u)[0], hess=BFGS(), bounds=Bounds(0, 1), constraints=constraints,
                      options=options)
         except (StopIteration, ValueError, np.linalg.LinAlgError):  # budget spent; values that overflow
-            continue
+            pass
+        gained = best[0] < 0.99 * before[0] or best[1] < before[1] - 1e-8 * (1 + abs(before[1]))
+        idle = 0 if gained else idle + 1
     return best[2]

@@ -15,10 +15,13 @@ from llamoco_bench.problems.problem import Array, Problem
 NAMES = sorted(POOL)
 CONSTRAINED = [name for name in NAMES if POOL[name].kind == "constrained"]
 
-MAX_LINES = 60
 MIN_LINES = 15
+MAX_LINES = 60
+"""Without blank lines."""
 MAX_WIDTH = 110
-IMPORTABLE = {"numpy", "scipy", "deap", "cma", "skopt", "warnings", "functools", "itertools", "math"}
+GIVES_UP = {"slsqp", "cobyla", "trust-constr", "l-bfgs-b"}
+"""Those that end early once ten restarts in a row have found nothing better."""
+IMPORTABLE = {"numpy", "scipy", "deap", "cma", "skopt", "collections"}
 
 MakeSphere = Callable[..., Problem]
 
@@ -39,7 +42,7 @@ def test_a_source_follows_the_contract(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_source_is_a_short_program(name: str) -> None:
     lines = POOL[name].source().splitlines()
-    assert MIN_LINES <= len(lines) <= MAX_LINES
+    assert MIN_LINES <= len([line for line in lines if line]) <= MAX_LINES
     assert max(map(len, lines)) <= MAX_WIDTH
 
 
@@ -72,21 +75,24 @@ def test_a_source_catches_no_exception_blindly(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_stays_in_the_box_and_ends_by_itself_having_used_its_budget(name: str, make_sphere: MakeSphere) -> None:
     seen: list[Array] = []
-    problem = make_sphere(dim=4, budget=350, watch=seen.append)
+    budget = 1000 if name != "bo" else 200
+    problem = make_sphere(dim=4, budget=budget, watch=seen.append)
     run = run_optimizer(name, problem, seed=3)
     points = np.concatenate(seen)
     assert (points >= problem.lower).all()
     assert (points <= problem.upper).all()
     assert run.stopped == "returned", run.error
     assert run.error is None
-    assert 0.9 * 350 <= run.evaluations <= 351  # the point that is returned counts once more
+    assert run.best_x is not None
+    assert run.evaluations <= budget
+    assert run.evaluations >= (0 if name in GIVES_UP else 0.9 * budget)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_seed_fixes_the_run(name: str, make_sphere: MakeSphere) -> None:
     def points(seed: int) -> Array:
         seen: list[Array] = []
-        run_optimizer(name, make_sphere(dim=3, budget=150, watch=seen.append), seed=seed)
+        run_optimizer(name, make_sphere(dim=3, budget=60, watch=seen.append), seed=seed)
         return np.concatenate(seen)
 
     first = points(0)
@@ -96,7 +102,7 @@ def test_a_seed_fixes_the_run(name: str, make_sphere: MakeSphere) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_global_random_state_is_used_or_changed(name: str, make_sphere: MakeSphere) -> None:
-    problem = make_sphere(dim=3, budget=120)
+    problem = make_sphere(dim=3, budget=60)
     np.random.seed(1)  # noqa: NPY002 - the state that must not matter
     random.seed(1)
     before = np.random.get_state()[1].tolist(), random.getstate()  # type: ignore[index]  # noqa: NPY002
