@@ -19,6 +19,9 @@ from llamoco_bench.sandbox.text import TAIL_BYTES
 # Without the seals a program could cut the memory short, and the next access would kill the harness.
 _SEAL_SEAL, _SEAL_SHRINK, _SEAL_GROW, _ADD_SEALS = 1, 2, 4, 1033
 
+# Room to go over the limit in, so that it shows; a sealed file refuses the whole of a chunk that would not fit.
+_OVERFLOW_BYTES = 4 << 20
+
 
 def _memory_file(name: str, size: int) -> int:
     fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
@@ -33,6 +36,9 @@ class Desk:
     Attributes
     ----------
     points: (rows, dim) float64, where the program puts the points it asks about.
+    values: float64, where the program reads their values.
+    counters: where both sides note the number of their last message, see `wire`.
+    spinner: waits for the program's next message, as long as that pays.
     request_fd, answer_fd: the harness's ends of the pipes.
     """
 
@@ -43,16 +49,15 @@ class Desk:
         os.write(self._job, job.to_bytes())
         layout = job.layout
         self._shared = self._keep(_memory_file("shared", layout.size))
-        self._output = self._keep(_memory_file("output", output_bytes))
+        self._output = self._keep(_memory_file("output", output_bytes + _OVERFLOW_BYTES))
         self.request_fd, self._request_end = map(self._keep, os.pipe())
         self._answer_end, self.answer_fd = map(self._keep, os.pipe())
         self._map = mmap.mmap(self._shared, layout.size)
         memory = memoryview(self._map)
         self.points = np.frombuffer(self._map, np.float64, job.rows * job.dim).reshape(job.rows, job.dim)
-        self._point = self.points[:1]
-        self._values = memory[layout.values_at : layout.values_end].cast("d")
-        self._counters = memory[layout.counters_at :].cast("Q")
-        self._spinner = Spinner(self._counters, wire.REQUESTS, job.may_spin)
+        self.values = memory[layout.values_at : layout.values_end].cast("d")
+        self.counters = memory[layout.counters_at :].cast("Q")
+        self.spinner = Spinner(self.counters, wire.REQUESTS, job.may_spin)
 
     def _keep(self, fd: int) -> int:
         self._fds.append(fd)
@@ -68,11 +73,6 @@ class Desk:
             self._fds.remove(fd)
             os.close(fd)
 
-    def listen(self, seen: int) -> bytes:
-        """Return the message after number `seen`; less than a message where the program has gone or misbehaves."""
-        self._spinner.wait(seen)
-        return os.read(self.request_fd, wire.REQUEST.size)
-
     def answer(self, number: int) -> None:
         """Tell the program that the values of its request are there.
 
@@ -81,40 +81,33 @@ class Desk:
         BrokenPipeError: the program has gone.
         """
         os.write(self.answer_fd, wire.ANSWER.pack(number))
-        self._counters[wire.ANSWERS] = number
-
-    def take(self, rows: int) -> Array:
-        """Return a copy of the first `rows` points."""
-        return self._point.copy() if rows == 1 else self.points[:rows].copy()
+        self.counters[wire.ANSWERS] = number
 
     def put(self, values: Array) -> None:
         """Write `values`, of any shape, to where the program reads them."""
-        if values.size == 1:
-            self._values[0] = values.item()
-        else:
-            self._values[: values.size] = np.ascontiguousarray(values, np.float64).reshape(-1).data
+        self.values[: values.size] = np.ascontiguousarray(values, np.float64).reshape(-1).data
 
     def text(self, count: int) -> bytes:
         """Return `count` bytes from the start of the shared memory."""
         return bytes(self._map[: min(count, wire.REPORT_BYTES)])
 
     def printed_bytes(self) -> int:
-        """Return how much the program has printed; it cannot be more than the limit."""
+        """Return how much the program has printed."""
         return os.lseek(self._output, 0, os.SEEK_CUR)
 
     def output_is_full(self) -> bool:
-        """Tell whether the program has filled all of its output."""
-        return self.printed_bytes() >= self._output_bytes
+        """Tell whether the program has printed more than it may."""
+        return self.printed_bytes() > self._output_bytes
 
     def output_tail(self) -> tuple[bytes, bool]:
         """Return the last 4 KB of output, and whether that is all of it."""
-        end = min(self.printed_bytes(), self._output_bytes)
+        end = self.printed_bytes()
         start = max(0, end - TAIL_BYTES)
         return os.pread(self._output, end - start, start), start == 0
 
     def close(self) -> None:
         """Close everything."""
-        del self.points, self._point, self._values, self._counters, self._spinner
+        del self.points, self.values, self.counters, self.spinner
         # A view that someone still holds keeps the map alive until it goes itself.
         with suppress(BufferError):
             self._map.close()

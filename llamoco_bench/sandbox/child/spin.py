@@ -31,8 +31,8 @@ class Spinner:
         self._credit = _FULL_CREDIT if enabled else 0
         self._pause = 0
 
-    def wait(self, seen: int) -> None:
-        """Return once the counter is no longer `seen`, or when waiting longer does not pay."""
+    def wait(self, number: int) -> None:
+        """Return once the counter is at `number`, or when waiting longer does not pay."""
         if self._pause:
             self._pause -= 1
             return
@@ -40,7 +40,7 @@ class Spinner:
             return
         cells, index = self._cells, self._index
         for _ in range(_LOOKS):
-            if cells[index] != seen:
+            if cells[index] == number:
                 if self._credit < _FULL_CREDIT:
                     self._credit += 1
                 return

@@ -1,0 +1,149 @@
+"""Small parts: emptying folders, counting their use, shared memory, waiting."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from llamoco_bench.sandbox.child import wire
+from llamoco_bench.sandbox.child.job import Job, read_job
+from llamoco_bench.sandbox.child.spin import Spinner
+from llamoco_bench.sandbox.child.wipe import wipe
+from llamoco_bench.sandbox.desk import Desk
+from llamoco_bench.sandbox.watch import folder_use, sample
+
+
+@pytest.fixture
+def job() -> Job:
+    return Job(
+        source="x = '\ud800'",
+        lower=[-1.0, -2.5],
+        upper=[1.0, float("inf")],
+        budget=7,
+        seed=3,
+        n_inequality=3,
+        n_equality=0,
+        rows=wire.rows_that_fit(2),
+        width=3,
+        weak=False,
+        may_spin=True,
+        memory_bytes=1 << 30,
+        cpu_s=10,
+        open_files=64,
+        file_bytes=1 << 20,
+    )
+
+
+def test_folder_is_emptied_whatever_lies_in_it(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    folder = tmp_path / "folder"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "b" / "file").touch()
+    (folder / "a" / "b").chmod(0)
+    (folder / "a").chmod(0)
+    (folder / "to-outside").symlink_to(outside)
+    (folder / "dangling").symlink_to("nowhere")
+    (folder / ("n" * 255)).touch()
+    (folder / "\udcff").touch()
+    os.mkfifo(folder / "pipe")
+    folder.chmod(0)
+    wipe(str(folder))
+    assert list(folder.iterdir()) == []
+    assert list(outside.iterdir()) == [outside / "kept"]
+
+
+def test_folder_deeper_than_any_path_is_counted_as_too_many_and_emptied(tmp_path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(tmp_path)
+    for _ in range(30):
+        os.mkdir("d" * 250)
+        os.chdir("d" * 250)
+    os.chdir(here)
+    assert folder_use(str(tmp_path), 4000)[1] == 4001
+    wipe(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_use_of_a_folder_is_what_its_files_occupy(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "full").write_bytes(b"x" * 1_000_000)
+    with (tmp_path / "hole").open("wb") as file:
+        file.truncate(10**9)
+    size, entries = folder_use(str(tmp_path), 10)
+    assert entries == 3
+    assert 1_000_000 <= size < 2_000_000
+    assert folder_use(str(tmp_path), 2)[1] == 3
+
+
+def test_use_of_a_process_is_known_until_it_has_gone() -> None:
+    use = sample(os.getpid())
+    assert use is not None
+    assert use.threads >= 1
+    assert use.rss_bytes > 1 << 20
+    assert sample(2**22 + 1) is None
+
+
+def test_job_travels_unchanged(job: Job) -> None:
+    with Desk(job, 4096) as desk:
+        assert read_job(desk.child_fds()[0]) == job
+
+
+def test_shared_memory_cannot_be_shortened_under_the_harness(job: Job) -> None:
+    with Desk(job, 4096) as desk:
+        for fd in (desk.child_fds()[1], desk.child_fds()[4]):
+            with pytest.raises(PermissionError):
+                os.ftruncate(fd, 0)
+            with pytest.raises(PermissionError):
+                os.ftruncate(fd, 1 << 30)
+
+
+def fill(fd: int, block: bytes) -> None:
+    while True:
+        os.write(fd, block)
+
+
+def test_output_over_its_limit_is_noticed_and_cannot_grow_for_ever(job: Job) -> None:
+    with Desk(job, 1000) as desk:
+        output = desk.child_fds()[4]
+        os.write(output, b"x" * 1000)
+        assert not desk.output_is_full()
+        os.write(output, b"y")
+        assert desk.output_is_full()
+        assert desk.output_tail() == (b"x" * 1000 + b"y", True)
+        with pytest.raises(PermissionError):
+            fill(output, b"z" * 700_000)
+        assert desk.printed_bytes() < 5_000_000
+        assert desk.output_tail() == (b"z" * 4096, False)
+
+
+def test_descriptors_are_closed_with_the_desk(job: Job) -> None:
+    before = os.listdir("/proc/self/fd")
+    with Desk(job, 1000) as desk:
+        assert len(os.listdir("/proc/self/fd")) == len(before) + 8
+        desk.close_child_ends()
+    assert os.listdir("/proc/self/fd") == before
+
+
+@pytest.mark.parametrize("dim", [1, 2, 30, 1000, 200_000])
+@pytest.mark.parametrize("width", [1, 91])
+def test_points_values_and_counters_do_not_overlap(dim: int, width: int) -> None:
+    layout = wire.Layout(wire.rows_that_fit(dim), dim, width)
+    assert 1 <= layout.rows <= wire.MAX_ROWS
+    assert layout.values_at == 8 * dim * layout.rows
+    assert layout.values_end <= layout.counters_at < layout.size
+    assert layout.counters_at % 64 == 0
+    assert layout.size >= wire.REPORT_BYTES
+
+
+def test_waiting_ends_when_the_counter_arrives_or_when_it_does_not_pay() -> None:
+    cells = memoryview(bytearray(128)).cast("Q")
+    spinner = Spinner(cells, 8, True)
+    cells[8] = 1
+    spinner.wait(1)
+    for _ in range(10_000):  # given up for most of these, else the test would take half a minute
+        spinner.wait(2)
+    Spinner(cells, 8, False).wait(2)
