@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
 from llamoco_bench.errors import choose
-from llamoco_bench.problems import cec2020, realistic
+from llamoco_bench.problems import cec2020, realistic, synthetic
 
 if TYPE_CHECKING:
     from llamoco_bench.problems.problem import Problem
@@ -36,6 +36,9 @@ SUITES: Final[Mapping[str, Suite]] = MappingProxyType(
         "mujoco": Suite("small networks in the MuJoCo simulator; needs the extra neuro", lambda: realistic.MUJOCO_IDS),
         "realistic": Suite("51 realistic problems of eight kinds", lambda: realistic.IDS),
         "smoke": Suite("four cheap problems of different kinds, for first tries", lambda: cec2020.SMOKE_IDS),
+        "synthetic": Suite("6,000 synthetic problems", lambda: synthetic.IDS),
+        "synthetic/constrained": Suite("the 3,000 synthetic ones with constraints", lambda: synthetic.CONSTRAINED_IDS),
+        "synthetic/unconstrained": Suite("the 3,000 without", lambda: synthetic.UNCONSTRAINED_IDS),
     }
 )
 """The suites by name. A problem may be in several."""
@@ -44,6 +47,7 @@ _LOADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cec2020": "llamoco_bench.problems.cec2020.catalogue",
         "realistic": "llamoco_bench.problems.realistic.catalogue",
+        "synthetic": "llamoco_bench.problems.synthetic.catalogue",
     }
 )
 """By the part of an id before the slash: the module whose ``load(id)`` gives the problem."""
@@ -74,8 +78,12 @@ def load_problem(id: str) -> Problem:
     ------
     UsageError: if there is no such problem.
     """
-    known = [problem for suite in SUITES.values() for problem in suite.ids()]
-    if id not in known:
-        raise choose("problem", id, dict.fromkeys(known))
+    if id not in _known():
+        raise choose("problem", id, sorted(_known()))
     loader = import_module(_LOADERS[id.partition("/")[0]])
     return cast("Problem", loader.load(id))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(problem for suite in SUITES.values() for problem in suite.ids())
