@@ -41,6 +41,7 @@ LAYERS = [
         "llamoco_bench.worker",
         "llamoco_bench.controller",
         "llamoco_bench.cli",
+        "llamoco_bench.commands",
         "llamoco_bench.testing",
     ],
     ["llamoco_bench.plugin"],
