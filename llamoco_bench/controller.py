@@ -115,10 +115,11 @@ class Controller:
         if fields is None:
             return
         line = self._progress.add(fields)
-        terminal = self._config.pluginmanager.getplugin("terminalreporter")
-        if line and terminal is not None:
-            terminal.ensure_newline()
-            terminal.write_line(line)
+        if line and self._config.pluginmanager.hasplugin("terminalreporter"):
+            writer = self._config.get_terminal_writer()
+            if writer.width_of_current_line:
+                writer.line()
+            writer.line(line)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -75,11 +75,16 @@ class Score:
 
 
 def score_records(records: Iterable[Record]) -> list[Score]:
-    """Score every model on every suite, in the order in which they first appear."""
+    """Score every model on every suite: suites in the order of their names, in each the best Perf first, then Reach."""
     by_pair: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in collect_items(records):
         by_pair[item.suite, item.model].append(item)
-    return [score(items) for items in by_pair.values()]
+    return sorted(map(score, by_pair.values()), key=_standing)
+
+
+def _standing(score: Score) -> tuple[str, float, float, str]:
+    perf, reach = (math.inf if math.isnan(x) else -x for x in (score.perf.value, score.reach.value))
+    return score.suite, perf, reach, score.model
 
 
 def score(items: Sequence[Item]) -> Score:

@@ -122,6 +122,12 @@ def scores() -> list[Any]:
     return score_records(records)
 
 
+def test_the_best_model_stands_first_whatever_the_order_of_the_journal() -> None:
+    found = {"worse": 4.0, "best": 1.0, "middle": 2.0}
+    records = [run(model=model, best_f=best_f) for model, best_f in found.items()]
+    assert [score.model for score in score_records(records)] == ["best", "middle", "worse"]
+
+
 def test_terminal_table_has_a_line_a_model_with_intervals() -> None:
     lines = tables.terminal(scores())
     assert lines[0].startswith("cec2020: 2 problems")

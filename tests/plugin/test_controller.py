@@ -6,6 +6,7 @@ import pytest
 
 from llamoco_bench.controller import _duration, _Progress, _without_option
 from llamoco_bench.suite_items import parse_item_id, selects
+from tests.plugin.support import GOOD, Bench, Replay, fenced
 
 OK: dict[str, Any] = {"status": "ok", "first": ["ok", "ok"], "final": ["ok", "ok"]}
 BAD: dict[str, Any] = {"status": "repaired", "first": ["runtime", "ok"], "final": ["ok", "ok"]}
@@ -63,3 +64,15 @@ def test_item_ids_are_told_from_others(nodeid: str, parts: tuple[str, str, str] 
 )
 def test_an_id_selects_what_stands_below_it(wanted: str, nodeid: str, taken: bool) -> None:
     assert selects(wanted, nodeid) == taken
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "1"]])
+def test_progress_stands_on_lines_of_its_own(
+    pytester: pytest.Pytester, replay: Replay, bench: Bench, processes: list[str]
+) -> None:
+    pytester.makeconftest("import llamoco_bench.controller\nllamoco_bench.controller.PROGRESS_EVERY_S = 0.0")
+    option = replay({(f"RC{number}", 0): fenced(GOOD) for number in ("04", "07", "14", "17")})
+    result = bench(option, "--llamoco-suite=cec2020", "--llamoco-problems=RC[01][47]", *processes)
+    progress = [line for line in result.outlines if "items, " in line]
+    assert len(progress) == 4
+    assert all(line.startswith("llamoco: ") and line.endswith(" left") for line in progress)
