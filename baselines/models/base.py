@@ -26,6 +26,8 @@ class Request:
     turn: 0 for the first program, 1 for the repair.
     sample: index of the sample, for models that are asked several times.
     seed: for adapters that can seed their sampling.
+    temperature: takes the place of the model's own for this request, where one is given; adapters without sampling
+        ignore it.
     """
 
     problem_id: str
@@ -33,6 +35,7 @@ class Request:
     turn: int = 0
     sample: int = 0
     seed: int = 0
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
