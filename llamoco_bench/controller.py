@@ -9,12 +9,14 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from llamoco_bench import __version__
+from llamoco_bench.errors import LlamocoError
 from llamoco_bench.options import value_of
 from llamoco_bench.run_folder import RunFolder, choose_folder
 from llamoco_bench.settings import short_name
@@ -23,6 +25,10 @@ from llamoco_bench.suite_items import ItemId, parse_item_id
 from llamoco_bench.worker import WORKERINPUT_KEY
 
 if TYPE_CHECKING:
+    from llamoco_bench.baselines.models.base import Request
+    from llamoco_bench.baselines.models.serving import Limits
+    from llamoco_bench.baselines.models.spec import ModelSpec
+    from llamoco_bench.brokers import Brokers
     from llamoco_bench.journal import Record
     from llamoco_bench.settings import Settings
 
@@ -33,12 +39,15 @@ LETTERS: Final = {
     "ok": ("ok", ".", "OK"),
     "repaired": ("repaired", "r", "REPAIRED"),
     "cached": ("cached", "c", "CACHED"),
+    "generated": ("generated", "g", "GENERATED"),
+    "waiting": ("waiting for an answer", "w", "WAITS FOR AN ANSWER"),
     "no_code": ("no code", "n", "NO CODE"),
     "timeout": ("time limit", "t", "TIME LIMIT"),
     "memory": ("memory limit", "m", "MEMORY LIMIT"),
     "tampered": ("tampered", "x", "TAMPERED"),
     "infra": ("failed", "i", "INFRASTRUCTURE"),
 }
+UNFINISHED: Final = ("infra", "generated", "waiting")
 CODE_ERROR: Final = ("code error", "e", "CODE ERROR")
 
 
@@ -53,6 +62,7 @@ class Controller:
             value_of(config, "run-dir"), value_of(config, "resume"), settings.outcome_options()
         )
         self._expected: set[ItemId] = set()
+        self._brokers: Brokers | None = None
         self._progress = _Progress()
         if not self._dry:
             self._prepare()
@@ -67,24 +77,60 @@ class Controller:
         for suite in self._settings.suites:
             for problem in self._settings.problems_of(suite)[:1]:
                 pick_description(load_problem(problem), self._settings.prompt)
-        preflight(allow_weak=self._settings.weak_sandbox)
-        for spec in self._settings.models:
-            prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
+        if self._settings.stage != "generate":
+            preflight(allow_weak=self._settings.weak_sandbox)
+        if self._settings.stage != "execute":
+            for spec in self._settings.models:
+                prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
+        self._limits = self._spending_limits()
+
+    def _spending_limits(self) -> dict[str, Limits]:
+        from llamoco_bench.baselines.models.serving.purse import limits_for
+
+        tokens, cost, prices = (value_of(self._config, name) for name in ("max-tokens", "max-cost", "prices"))
+        return {spec.label: limits_for(spec, tokens, cost, prices) for spec in self._brokered()}
+
+    def _brokered(self) -> list[ModelSpec]:
+        """Models that this session needs brokers for."""
+        from llamoco_bench.baselines.models.registry import is_brokered
+
+        return [] if self._settings.stage == "execute" else [s for s in self._settings.models if is_brokered(s)]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Write the manifest before anything runs."""
-        if not self._dry:
-            settings = self._settings
-            self.folder.write_manifest(
-                {
-                    "options": settings.outcome_options(),
-                    "models": [spec.describe() for spec in settings.models],
-                    "suites": list(settings.suites),
-                    "problems": settings.problems,
-                    "runs": settings.runs,
-                }
-            )
+        """Write the manifest before anything runs, then start what the models need."""
+        if self._dry:
+            return
+        settings = self._settings
+        self.folder.write_manifest(
+            {
+                "options": settings.outcome_options(),
+                "models": [spec.describe() for spec in settings.models],
+                "suites": list(settings.suites),
+                "problems": settings.problems,
+                "runs": settings.runs,
+                "stage": settings.stage,
+            }
+        )
+        try:
+            self._start_brokers()
+        except LlamocoError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def _start_brokers(self) -> None:
+        from llamoco_bench.brokers import Brokers
+
+        cache = value_of(self._config, "cache")
+        store = self.folder.path / "answers.sqlite" if cache == "off" else Path(cache)
+        logs = self.folder.path / "logs"
+        self._brokers = Brokers(self._brokered(), self._limits, store, self.folder.id, logs)
+        self._config.add_cleanup(self._brokers.close)
+
+    def tell(self) -> dict[str, Any]:
+        """Return what a worker must know of the run, as builtins."""
+        addresses = {} if self._brokers is None else self._brokers.addresses
+        brokers = {label: list(address) for label, address in addresses.items()}
+        return {"folder": str(self.folder.path.absolute()), "brokers": brokers}
 
     def pytest_report_header(self) -> str:
         """Say in one line what will run."""
@@ -97,9 +143,28 @@ class Controller:
         self.expect(item.nodeid for item in session.items)
 
     def expect(self, nodeids: Iterable[str]) -> None:
-        """Remember the items that this session is to finish."""
-        self._expected |= {parsed for nodeid in nodeids if (parsed := parse_item_id(nodeid))}
+        """Remember the items that this session is to finish, and let the models begin."""
+        expected = [parsed for nodeid in nodeids if (parsed := parse_item_id(nodeid))]
+        if self._brokers is not None and not self._expected:
+            self._brokers.announce(self._first_requests(expected))
+        self._expected |= set(expected)
         self._progress.total = len(self._expected)
+
+    def _first_requests(self, items: Sequence[ItemId]) -> Iterator[tuple[str, Request]]:
+        """Yield what each item will ask first, in order; not where the answer is recorded."""
+        from llamoco_bench.evaluation import first_request
+        from llamoco_bench.problems import load_problem
+
+        problems = {
+            (suite, short_name(problem)): problem
+            for suite in self._settings.suites
+            for problem in self._settings.problems_of(suite)
+        }
+        recorded = {(r["model"], r["problem"]) for r in self.folder.records() if r["kind"] == "generation"}
+        for item in items:
+            problem = problems[item.suite, item.problem]
+            if (item.model, problem) not in recorded:
+                yield item.model, first_request(load_problem(problem), self._settings)
 
     def pytest_report_teststatus(self, report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
         """Give an item its letter and word."""
@@ -133,7 +198,7 @@ class Controller:
         scores = score_records(records)
         for form in FORMATS:
             (self.folder.path / f"summary.{form}").write_text(render(scores, form), encoding="utf-8")
-        if self._missing(records) and session.exitstatus == pytest.ExitCode.OK:
+        if self._settings.stage == "all" and self._missing(records) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -152,23 +217,37 @@ class Controller:
             terminalreporter.write_line(
                 f"INCOMPLETE: {len(missing)} of {len(self._expected)} items are not finished. Go on with:", red=True
             )
-            terminalreporter.write_line(f"  {self.resume_command()}")
+            terminalreporter.write_line(f"  {self.resume_command(self._next_stage(records))}")
 
-    def resume_command(self) -> str:
-        """Return the command that goes on with this run."""
-        arguments = list(self._config.invocation_params.args)
+    def resume_command(self, stage: str = "all") -> str:
+        """Return the command that goes on with this run, with a session of `stage`."""
+        arguments = _without_option(list(map(str, self._config.invocation_params.args)), "--llamoco-stage")
         if value_of(self._config, "resume") is None:
-            arguments = _without_option([str(a) for a in arguments], "--llamoco-run-dir")
+            arguments = _without_option(arguments, "--llamoco-run-dir")
             arguments.append(f"--llamoco-resume={self.folder.path}")
-        return shlex.join(["pytest", *map(str, arguments)])
+        if stage != "all":
+            arguments.append(f"--llamoco-stage={stage}")
+        return shlex.join(["pytest", *arguments])
+
+    def _next_stage(self, records: Iterable[Record]) -> str:
+        """Return the stage that most can be done in, where sessions do one stage only."""
+        if self._settings.stage == "all":
+            return "all"
+        last = {_item_of(record): record["status"] for record in records if record["kind"] == "item"}
+        statuses = {last.get(item) for item in self._missing(records)}
+        if self._settings.stage == "generate":
+            return "execute" if statuses == {"generated"} else "generate"
+        return "generate" if "waiting" in statuses else "execute"
 
     def _missing(self, records: Iterable[Record]) -> set[ItemId]:
         finished = {
-            ItemId(record["suite"], short_name(record["problem"]), record["model"])
-            for record in records
-            if record["kind"] == "item" and record["status"] != "infra"
+            _item_of(record) for record in records if record["kind"] == "item" and record["status"] not in UNFINISHED
         }
         return self._expected - finished
+
+
+def _item_of(record: Record) -> ItemId:
+    return ItemId(record["suite"], short_name(record["problem"]), record["model"])
 
 
 class XdistController:
@@ -180,7 +259,7 @@ class XdistController:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker where the run is."""
-        node.workerinput[WORKERINPUT_KEY] = str(self._controller.folder.path.absolute())
+        node.workerinput[WORKERINPUT_KEY] = self._controller.tell()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

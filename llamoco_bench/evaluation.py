@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from llamoco_bench import keys, prompting, seeds
 from llamoco_bench.baselines.models.base import Message, Model, Request
-from llamoco_bench.baselines.models.registry import make_model
+from llamoco_bench.baselines.models.identity import request_key
+from llamoco_bench.brokers import Addresses, connect
 from llamoco_bench.errors import ModelError, SandboxError
 from llamoco_bench.extraction import extract_program
 from llamoco_bench.journal import Journal, Record
@@ -29,6 +30,10 @@ NO_CODE: Final[Mapping[str, object]] = {
 }
 
 
+Stage = Literal["", "generate", "execute"]
+"""The stage that an item waits for; empty if it is finished."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
     """What became of one item, in short; the journal has it in full.
@@ -39,18 +44,25 @@ class ItemOutcome:
     final: the same after the repair.
     cached: whether everything was found in the journal.
     faults: what went wrong on our side; empty unless the item must be run again.
+    waits_for: the stage that has to come next, where sessions do one stage only.
     """
 
     first: tuple[str, ...]
     final: tuple[str, ...]
     cached: bool
     faults: tuple[str, ...] = ()
+    waits_for: Stage = ""
 
     @property
     def status(self) -> str:
-        """One word for the item: the fate that most of its runs met, and ``repaired`` if the repair mended all."""
+        """One word for the item: the fate that most of its runs met, and ``repaired`` if the repair mended all.
+
+        An item whose answer another session is to execute is ``generated``, one that needs an answer ``waiting``.
+        """
         if self.faults or "infra" in self.final:
             return "infra"
+        if self.waits_for:
+            return "generated" if self.waits_for == "execute" else "waiting"
         errors = [status for status in self.final if is_erroneous(status)]
         if errors:
             return max(dict.fromkeys(errors), key=errors.count)
@@ -75,14 +87,28 @@ class Evaluator:
     journal: receives every answer and every run as soon as it is there.
     known: finished records of earlier sessions by key; what is in there is not done again.
     worker: name of this process in the records.
+    brokers: where the models are that live in processes of their own, by label.
     """
 
-    def __init__(self, settings: Settings, journal: Journal, known: Mapping[str, Record], worker: str = "main") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        known: Mapping[str, Record],
+        worker: str = "main",
+        brokers: Addresses | None = None,
+    ) -> None:
         self._settings = settings
         self._journal = journal
         self._known = known
         self._worker = worker
+        self._brokers = brokers or {}
         self._models: dict[str, Model] = {}
+        self._answers = {
+            (record["model"], record["problem"], record["turn"]): record
+            for record in known.values()
+            if record["kind"] == "generation"
+        }
 
     def evaluate(self, suite: str, problem_id: str, spec: ModelSpec) -> ItemOutcome:
         """Carry one item through: first program, runs, repair, runs. Faults of ours are returned, not raised."""
@@ -102,12 +128,16 @@ class Evaluator:
     def model(self, spec: ModelSpec) -> Model:
         """Return the adapter for `spec`, made on first use."""
         if spec.label not in self._models:
-            self._models[spec.label] = make_model(spec)
+            self._models[spec.label] = connect(spec, self._brokers)
         return self._models[spec.label]
 
     def known(self, key: str) -> Record | None:
         """Return the record of an earlier session under `key`, if there is one that counts."""
         return self._known.get(key)
+
+    def recorded_answer(self, label: str, problem_id: str, turn: int) -> Record | None:
+        """Return the answer that an earlier session was given, if there is one; nobody is asked."""
+        return self._answers.get((label, problem_id, turn))
 
     def write(self, kind: str, **fields: Any) -> None:
         """Append a record to the journal."""
@@ -134,8 +164,9 @@ class _Item:
 
     def carry_through(self) -> ItemOutcome:
         faults: list[str] = []
+        waits_for: Stage = ""
         try:
-            self._answer_and_repair()
+            waits_for = self._answer_run_repair()
         except (ModelError, SandboxError) as error:
             faults.append(str(error))
         faults += [f"run {run}: {r['error']['message']}" for run, r in self._final.items() if r["status"] == "infra"]
@@ -144,46 +175,62 @@ class _Item:
             final=tuple(record["status"] for record in self._final.values()),
             cached=self._fresh == 0 and bool(self._first),
             faults=tuple(faults),
+            waits_for=waits_for,
         )
 
-    def _answer_and_repair(self) -> None:
-        description = prompting.pick_description(self._problem, self._settings.prompt)
-        messages = prompting.first_prompt(self._problem, description)
-        answer = self._ask(messages, turn=0)
+    def _answer_run_repair(self) -> Stage:
+        """Go as far as the stage of this session allows; return the stage that has to come next."""
+        request = first_request(self._problem, self._settings)
+        answer = self._ask(request)
+        if answer is None:
+            return "generate"
         for run in range(self._settings.runs):
-            self._first[run] = self._final[run] = self._run(answer, run, turn=0)
+            record = self._run(answer, run, turn=0)
+            if record is None:
+                return "execute"
+            self._first[run] = self._final[run] = record
         failed = [run for run, record in self._first.items() if is_erroneous(record["status"])]
-        if failed and self._settings.repairs:
-            self._repair(messages, answer, failed)
+        return self._repair(request, answer, failed) if failed and self._settings.repairs else ""
 
-    def _repair(self, messages: Sequence[Message], answer: _Answer, failed: Sequence[int]) -> None:
+    def _repair(self, first: Request, answer: _Answer, failed: Sequence[int]) -> Stage:
         """Send the program back with the error of its first failed run; run what comes back on the failed seeds."""
         error = RunError(**self._first[failed[0]]["error"])
-        repaired = self._ask(prompting.repair_prompt(messages, answer.text, error), turn=1)
+        messages = prompting.repair_prompt(first.messages, answer.text, error)
+        repaired = self._ask(_request(self._problem, self._settings, messages, turn=1))
+        if repaired is None:
+            return "generate"
         if repaired.program is None or repaired.program == answer.program:
-            return
+            return ""
         for run in failed:
-            self._final[run] = self._run(repaired, run, turn=1)
+            record = self._run(repaired, run, turn=1)
+            if record is None:
+                return "execute"
+            self._final[run] = record
+        return ""
 
-    def _ask(self, messages: Sequence[Message], turn: int) -> _Answer:
+    def _ask(self, request: Request) -> _Answer | None:
+        """Return the model's answer; None where it is not recorded and this session asks nobody."""
+        label, turn = self._spec.label, request.turn
+        if self._settings.stage == "execute":
+            record = self._evaluator.recorded_answer(label, self._problem.id, turn)
+            return None if record is None else _Answer(record["key"], record["text"], extract_program(record["text"]))
         model = self._evaluator.model(self._spec)
-        key = keys.generation_key(model.identity, self._problem.id, messages, turn, 0)
+        key = request_key(model.identity, request)
         record = self._known(key)
         if record is not None:
             return _Answer(key, record["text"], extract_program(record["text"]))
         self._fresh += 1
-        seed = seeds.derive_seed("generation", self._settings.seed, self._problem.id, turn)
-        generation = model.generate(Request(self._problem.id, messages, turn=turn, seed=seed))
+        generation = model.generate(request)
         usage = generation.usage
         self._evaluator.write(
             "generation",
             key=key,
             suite=self._suite,
             problem=self._problem.id,
-            model=self._spec.label,
+            model=label,
             turn=turn,
-            sample=0,
-            prompt=[[message.role, message.content] for message in messages],
+            sample=request.sample,
+            prompt=[[message.role, message.content] for message in request.messages],
             text=generation.text,
             usage=None if usage is None else {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens},
             finish_reason=generation.finish_reason,
@@ -191,7 +238,8 @@ class _Item:
         )
         return _Answer(key, generation.text, extract_program(generation.text))
 
-    def _run(self, answer: _Answer, run: int, turn: int) -> Record:
+    def _run(self, answer: _Answer, run: int, turn: int) -> Record | None:
+        """Return the record of a run; None where it is not recorded and this session runs nothing."""
         seed = seeds.run_seed(self._settings.seed, self._problem.id, run)
         key = keys.run_key(
             generation=answer.key,
@@ -203,7 +251,7 @@ class _Item:
             contract=prompting.CONTRACT_VERSION,
         )
         record = self._known(key)
-        if record is not None:
+        if record is not None or self._settings.stage == "generate":
             return record
         self._fresh += 1
         fields = self._run_fields(answer.program, seed)
@@ -237,15 +285,32 @@ class _Item:
     def _run_fields(self, program: str | None, seed: int) -> Record:
         if program is None:
             return dict(NO_CODE)
-        limits = self._limits()
+        limits = self._limits(program)
         result = run_program(program, self._problem, seed=seed, limits=limits, allow_weak=self._settings.weak_sandbox)
         return {**result.to_dict(), "limits": {"wall_s": limits.wall_s, "memory_mb": limits.memory_mb}}
 
-    def _limits(self) -> Limits:
+    def _limits(self, program: str) -> Limits:
         settings = self._settings
         if settings.timeout_s is not None:
             return Limits(wall_s=settings.timeout_s, memory_mb=settings.memory_mb)
-        return replace(calibrated_limits(self._problem, allow_weak=settings.weak_sandbox), memory_mb=settings.memory_mb)
+        limits = calibrated_limits(self._problem, program, allow_weak=settings.weak_sandbox)
+        return replace(limits, memory_mb=settings.memory_mb)
+
+
+def first_request(problem: Problem, settings: Settings) -> Request:
+    """Return what a model is asked first about `problem`.
+
+    Raises
+    ------
+    UsageError: where the problem has no description of the kind that was asked for.
+    """
+    description = prompting.pick_description(problem, settings.prompt)
+    return _request(problem, settings, prompting.first_prompt(problem, description), turn=0)
+
+
+def _request(problem: Problem, settings: Settings, messages: Sequence[Message], turn: int) -> Request:
+    seed = seeds.derive_seed("generation", settings.seed, problem.id, turn)
+    return Request(problem.id, messages, turn=turn, seed=seed)
 
 
 def index_known(records: Sequence[Record]) -> dict[str, Record]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -12,6 +13,8 @@ from llamoco_bench.errors import UsageError, choose
 
 if TYPE_CHECKING:
     from llamoco_bench.settings import Settings
+
+STAGES: Final = ("all", "generate", "execute")
 
 
 def _count(least: int) -> Callable[[str], int]:
@@ -37,6 +40,16 @@ def _sandbox(text: str) -> str:
     if text not in ("strict", "weak"):
         raise choose("sandbox mode", text, ("strict", "weak"))
     return text
+
+
+def _stage(text: str) -> str:
+    if text not in STAGES:
+        raise choose("stage", text, STAGES)
+    return text
+
+
+def _amount(text: str) -> float:
+    return _at_least(text, float, 0.0, "an amount of money, such as 2.50")
 
 
 def _at_least(text: str, kind: type[int] | type[float], least: float, expected: str) -> float:
@@ -110,6 +123,23 @@ OPTIONS: Final = (
         "strict, or weak to run programs where core layers of the sandbox are missing",
         _sandbox,
     ),
+    Option(
+        "stage",
+        "all",
+        "STAGE",
+        "all; generate to ask the models only; execute to run what was generated and ask nobody",
+        _stage,
+        ini=False,
+    ),
+    Option(
+        "cache",
+        ".llamoco/answers.sqlite",
+        "FILE",
+        "Where the answers of models are kept for all runs; off keeps them with the run",
+    ),
+    Option("max-tokens", None, "N", "Tokens that each model may spend in the run", _count(0)),
+    Option("max-cost", None, "AMOUNT", "Money that each model may spend in the run; needs prices", _amount),
+    Option("prices", None, "FILE", "JSON file with the prices of models per million tokens", Path),
     Option("strict", None, "", "Count a program that is still erroneous after its repair as a failed test", flag=True),
     Option("run-dir", None, "PATH", "Folder of the run (default: a new one below .llamoco/runs)", ini=False),
     Option("resume", None, "RUN", "Go on with a run: its folder, its name, or 'last'", ini=False),
@@ -212,6 +242,7 @@ def read_settings(config: pytest.Config) -> Settings:
         memory_mb=value_of(config, "memory"),
         weak_sandbox=value_of(config, "sandbox") == "weak",
         strict=value_of(config, "strict"),
+        stage=value_of(config, "stage"),
     )
     settings.check()
     return settings

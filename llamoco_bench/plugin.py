@@ -54,4 +54,4 @@ def _activate(config: pytest.Config) -> None:
     plugins.register(controller, "llamoco-controller")
     if plugins.hasplugin("xdist"):
         plugins.register(XdistController(controller), "llamoco-xdist")
-    plugins.register(Worker(config, "main", controller.folder), "llamoco-worker")
+    plugins.register(Worker(config, "main", controller), "llamoco-worker")

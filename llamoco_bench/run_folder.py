@@ -57,6 +57,11 @@ class RunFolder:
             raise JournalError(f"{self.path} is not a run: its manifest.json cannot be read ({error})") from None
         return manifest
 
+    @property
+    def id(self) -> str:
+        """What tells the run from all others, wherever its folder is moved to."""
+        return str(self.manifest.get("id", self.path.name))
+
     def records(self) -> list[Record]:
         """Read every line of every journal of the run."""
         return read_journals(self.journals)
@@ -69,10 +74,11 @@ class RunFolder:
         """Write down what this session is about: ``manifest.json`` for the first one, ``resume-*.json`` for others."""
         self.journals.mkdir(parents=True, exist_ok=True)
         path = self.path / "manifest.json"
+        run = {"id": secrets.token_hex(8)}
         if path.exists():
-            path = self.path / f"resume-{_utc()}-{secrets.token_hex(2)}.json"
+            path, run = self.path / f"resume-{_utc()}-{secrets.token_hex(2)}.json", {"id": self.id}
         temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps({"schema": SCHEMA, **describe_session(), **options}, indent=1) + "\n")
+        temporary.write_text(json.dumps({"schema": SCHEMA, **run, **describe_session(), **options}, indent=1) + "\n")
         temporary.replace(path)
 
 

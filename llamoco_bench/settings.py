@@ -31,6 +31,7 @@ class Settings:
     memory_mb: memory limit of a run.
     weak_sandbox: run programs also where core layers of the sandbox are missing.
     strict: count a program that is still erroneous after repair as a failed test.
+    stage: ``all``; ``generate`` to ask the models only; ``execute`` to run what was generated and ask nobody.
     """
 
     models: tuple[ModelSpec, ...]
@@ -44,6 +45,7 @@ class Settings:
     memory_mb: int = 4096
     weak_sandbox: bool = False
     strict: bool = False
+    stage: str = "all"
 
     def items(self) -> Iterator[tuple[str, str, ModelSpec]]:
         """Yield (suite, problem id, model) of every item, in a fixed order."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from llamoco_bench.run_folder import RunFolder
 from llamoco_bench.suite_items import EVALUATOR_KEY, SETTINGS_KEY, ProblemItem
 
-WORKERINPUT_KEY = "llamoco_run"
+if TYPE_CHECKING:
+    from llamoco_bench.controller import Controller
+
+WORKERINPUT_KEY: Final = "llamoco_run"
+"""Under this key an xdist worker is told of the run, as builtins: its ``folder``, and the addresses of ``brokers``."""
 
 
 class Worker:
@@ -21,13 +25,13 @@ class Worker:
     ----------
     config: of this process.
     name: of this process in the journal.
-    folder: of the run; None in an xdist worker, which is told by the controller.
+    controller: None in an xdist worker, which is told what it needs.
     """
 
-    def __init__(self, config: pytest.Config, name: str, folder: RunFolder | None = None) -> None:
+    def __init__(self, config: pytest.Config, name: str, controller: Controller | None = None) -> None:
         self._config = config
         self._name = name
-        self._folder = folder
+        self._controller = controller
         self._open = ExitStack()
 
     @pytest.hookimpl(tryfirst=True)
@@ -55,12 +59,15 @@ class Worker:
         self._open.close()
 
     def _start(self) -> None:
+        from llamoco_bench.baselines.models.serving import Address
         from llamoco_bench.evaluation import Evaluator, index_known
         from llamoco_bench.journal import Journal
 
-        folder = self._folder or RunFolder.at(self._config.workerinput[WORKERINPUT_KEY])  # type: ignore[attr-defined]
+        told = self._controller.tell() if self._controller else self._config.workerinput[WORKERINPUT_KEY]  # type: ignore[attr-defined]
+        folder = RunFolder.at(told["folder"])
+        brokers = {label: Address(*address) for label, address in told["brokers"].items()}
         known = index_known(folder.records())
         journal = self._open.enter_context(Journal(folder.new_journal(self._name)))
-        evaluator = Evaluator(self._config.stash[SETTINGS_KEY], journal, known, self._name)
+        evaluator = Evaluator(self._config.stash[SETTINGS_KEY], journal, known, self._name, brokers)
         self._open.callback(evaluator.close)
         self._config.stash[EVALUATOR_KEY] = evaluator

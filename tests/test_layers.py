@@ -33,6 +33,7 @@ LAYERS = [
         "llamoco_bench.statistics",
         "llamoco_bench.settings",
     ],
+    ["llamoco_bench.brokers"],
     ["llamoco_bench.evaluation", "llamoco_bench.scoring"],
     ["llamoco_bench.reports"],
     [

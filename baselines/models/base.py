@@ -86,3 +86,27 @@ class Model(Protocol):
     def close(self) -> None:
         """Give back weights, connections and processes."""
         ...
+
+
+@runtime_checkable
+class BatchModel(Model, Protocol):
+    """A model that answers several requests at once faster than one by one."""
+
+    @property
+    def batch_size(self) -> int:
+        """Most requests at once."""
+        ...
+
+    def generate_batch(self, requests: Sequence[Request]) -> Sequence[Generation]:
+        """Answer requests that have the same `temperature`; raises `ModelError` where none of them can be answered."""
+        ...
+
+
+@runtime_checkable
+class ParallelModel(Model, Protocol):
+    """A model that waits for others most of the time, so that several adapters in one process pay."""
+
+    @property
+    def concurrency(self) -> int:
+        """Most adapters at a time."""
+        ...

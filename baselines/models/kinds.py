@@ -68,6 +68,7 @@ class Kind:
     module: where its ``make(spec)`` and ``prepare(spec, say)`` are.
     extra: the extra of this distribution that brings the packages it needs; empty if it needs none.
     open_options: any option is let through, as true/false, number or text; the adapter checks it.
+    brokered: holds weights or connections, so that all workers of a session share one process of it.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Kind:
     options: tuple[Option, ...] = ()
     extra: str = ""
     open_options: bool = False
+    brokered: bool = False
 
     def defaults(self) -> dict[str, Value | None]:
         """Every option with its default."""
@@ -176,6 +178,7 @@ _ALL: Final = (
             _SEED,
         ),
         extra="local",
+        brokered=True,
     ),
     Kind(
         "openai",
@@ -217,9 +220,11 @@ _ALL: Final = (
             Option("timeout_s", "float", 300.0, "seconds that one attempt may take", least=0.1),
             Option("retries", "int", 5, "attempts after the first", least=0),
             Option("total_s", "float", 900.0, "seconds that all attempts and pauses may take", least=0.1),
+            Option("concurrency", "int", 8, "requests that are sent at a time", least=1),
             Option("key_env", "str", "OPENAI_API_KEY", "environment variable that holds the key"),
         ),
         extra="openai",
+        brokered=True,
     ),
     Kind(
         "hf",
@@ -251,6 +256,7 @@ _ALL: Final = (
             ),
         ),
         extra="hf",
+        brokered=True,
     ),
 )
 

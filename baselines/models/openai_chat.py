@@ -47,6 +47,7 @@ class ChatSettings:
     rules: HostedRules
     policy: RetryPolicy
     key_env: str
+    concurrency: int
 
     @classmethod
     def of(cls, spec: ModelSpec) -> ChatSettings:
@@ -66,6 +67,7 @@ class ChatSettings:
                 spec.option("retries", int), spec.option("timeout_s", float), spec.option("total_s", float)
             ),
             key_env=spec.option("key_env", str),
+            concurrency=spec.option("concurrency", int),
         )
 
     def body(self, request: Request) -> dict[str, Any]:
@@ -108,6 +110,11 @@ class OpenAIChat:
             "seed": settings.seed,
             "deterministic": False,
         }
+
+    @property
+    def concurrency(self) -> int:
+        """Requests that the server may be sent at a time; each takes an adapter of its own."""
+        return self._settings.concurrency
 
     def generate(self, request: Request) -> Generation:
         """Ask the server, again where it fails in passing.

@@ -71,6 +71,11 @@ def prepare_model(spec: ModelSpec, say: Say = lambda line: None) -> None:
         prepare(spec, say)
 
 
+def is_brokered(spec: ModelSpec) -> bool:
+    """Tell whether the model holds weights or connections, which the workers of a session share."""
+    return KINDS[spec.kind].brokered if spec.kind in KINDS else True
+
+
 def _module(spec: ModelSpec) -> KindModule:
     kind = KINDS[spec.kind]
     module = cast(KindModule, import_module(kind.module))

@@ -1,20 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from llamoco_bench import keys
-from llamoco_bench.baselines.models.base import Message
+from llamoco_bench.baselines.models.base import Message, Request
+from llamoco_bench.baselines.models.identity import canonical_json, digest, is_sampled, request_key
 
 MESSAGES = [Message("user", "solve it")]
-GENERATION: dict[str, Any] = {
-    "identity": {"kind": "openai", "name": "m", "temperature": 0.0},
-    "problem_id": "cec2020/RC01",
-    "messages": MESSAGES,
-    "turn": 0,
-    "sample": 0,
-}
+IDENTITY: dict[str, Any] = {"kind": "openai", "name": "m", "temperature": 0.0}
+REQUEST = Request("cec2020/RC01", MESSAGES)
 RUN: dict[str, Any] = {
     "generation": "g",
     "definition": "d",
@@ -26,21 +23,47 @@ RUN: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("identity", [{**IDENTITY, "temperature": 0.5}, {"kind": "openai", "name": "m"}])
+def test_another_model_has_another_key(identity: dict[str, Any]) -> None:
+    assert request_key(identity, REQUEST) != request_key(IDENTITY, REQUEST)
+
+
 @pytest.mark.parametrize(
-    ("field", "value"),
+    "change",
     [
-        ("identity", {"kind": "openai", "name": "m", "temperature": 0.5}),
-        ("identity", {"kind": "openai", "name": "m"}),
-        ("problem_id", "cec2020/RC02"),
-        ("messages", [Message("user", "solve it now")]),
-        ("messages", [Message("system", "solve it")]),
-        ("messages", [*MESSAGES, Message("assistant", "")]),
-        ("turn", 1),
-        ("sample", 1),
+        {"problem_id": "cec2020/RC02"},
+        {"messages": [Message("user", "solve it now")]},
+        {"messages": [Message("system", "solve it")]},
+        {"messages": [*MESSAGES, Message("assistant", "")]},
+        {"turn": 1},
+        {"sample": 1},
+        {"temperature": 0.0},
+        {"temperature": 1.0},
     ],
 )
-def test_any_change_that_may_change_an_answer_changes_its_key(field: str, value: object) -> None:
-    assert keys.generation_key(**{**GENERATION, field: value}) != keys.generation_key(**GENERATION)
+def test_any_change_that_may_change_an_answer_changes_its_key(change: dict[str, Any]) -> None:
+    assert request_key(IDENTITY, replace(REQUEST, **change)) != request_key(IDENTITY, REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("identity", "temperature", "sampled"),
+    [
+        ({"temperature": 0.0}, None, False),
+        ({"temperature": 0.0}, 0.5, True),
+        ({"temperature": 0.5}, None, True),
+        ({"temperature": 0.5}, 0.0, False),
+        ({"temperature": None}, None, True),
+        ({"deterministic": True}, None, False),
+        ({"deterministic": False}, None, True),
+        ({"deterministic": True, "inner": {"temperature": 1.0}}, None, True),
+    ],
+)
+def test_seed_is_part_of_the_key_where_answers_are_sampled(
+    identity: dict[str, Any], temperature: float | None, sampled: bool
+) -> None:
+    assert is_sampled(identity, temperature) == sampled
+    keys = {request_key(identity, replace(REQUEST, temperature=temperature, seed=seed)) for seed in (1, 2)}
+    assert len(keys) == 1 + sampled
 
 
 @pytest.mark.parametrize(
@@ -60,13 +83,12 @@ def test_any_change_that_may_change_a_run_changes_its_key(field: str, value: obj
 
 
 def test_order_of_options_does_not_change_a_key() -> None:
-    turned = dict(reversed(GENERATION["identity"].items()))
-    assert keys.generation_key(**{**GENERATION, "identity": turned}) == keys.generation_key(**GENERATION)
+    assert request_key(dict(reversed(IDENTITY.items())), REQUEST) == request_key(IDENTITY, REQUEST)
 
 
 def test_keys_stay_what_they_are() -> None:
-    assert keys.digest({"a": 1, "b": [True, None, "é"]}) == keys.digest({"b": [True, None, "é"], "a": 1})
-    assert keys.canonical_json({"b": 1, "a": "é"}) == '{"a":"\\u00e9","b":1}'
+    assert digest({"a": 1, "b": [True, None, "é"]}) == digest({"b": [True, None, "é"], "a": 1})
+    assert canonical_json({"b": 1, "a": "é"}) == '{"a":"\\u00e9","b":1}'
 
 
 def test_a_program_with_lone_surrogates_has_a_key() -> None:

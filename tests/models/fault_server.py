@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class FaultServer(ThreadingHTTPServer):
-    """Remembers the requests in `seen`."""
+    """Remembers the requests in `seen`, and how many slow ones there were at a time in `most_at_once`."""
 
     daemon_threads = True
 
@@ -54,6 +54,8 @@ class FaultServer(ThreadingHTTPServer):
         self.behaviours = behaviours
         self.seen: list[dict[str, Any]] = []
         self.stopping = threading.Event()
+        self.slow = 0
+        self.most_at_once = 0
 
     @property
     def base_url(self) -> str:
@@ -103,6 +105,20 @@ def fails(status: int, error: dict[str, Any] | None = None, **headers: str) -> B
 def raw(content: bytes, **headers: str) -> Behaviour:
     """Answer 200 with any bytes."""
     return lambda handler: handler.reply(200, content, {k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def takes_a_while(text: str, seconds: float) -> Behaviour:
+    """Answer well, but late."""
+
+    def behave(handler: Handler) -> None:
+        server = handler.server
+        server.slow += 1
+        server.most_at_once = max(server.most_at_once, server.slow)
+        server.stopping.wait(seconds)
+        server.slow -= 1
+        says(completion(text))(handler)
+
+    return behave
 
 
 def cuts_the_body_short(handler: Handler) -> None:
