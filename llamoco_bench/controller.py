@@ -214,9 +214,11 @@ class Controller:
             terminalreporter.write_line(line)
         terminalreporter.write_line(f"run folder: {self.folder.path}")
         if missing := self._missing(records):
-            terminalreporter.write_line(
-                f"INCOMPLETE: {len(missing)} of {len(self._expected)} items are not finished. Go on with:", red=True
-            )
+            count = f"{len(missing)} of {len(self._expected)} items"
+            if self._settings.stage == "all":
+                terminalreporter.write_line(f"INCOMPLETE: {count} are not finished. Go on with:", red=True)
+            else:
+                terminalreporter.write_line(f"{count} wait for another stage. Go on with:")
             terminalreporter.write_line(f"  {self.resume_command(self._next_stage(records))}")
 
     def resume_command(self, stage: str = "all") -> str:
