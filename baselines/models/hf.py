@@ -1,16 +1,24 @@
-"""Kind ``hf``: a checkpoint run in this process by transformers, one request at a time."""
+"""Kind ``hf``: a checkpoint run in this process by transformers, several requests at a time."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from llamoco_bench.baselines.models.base import Generation, Message, Model, Request, Usage
 from llamoco_bench.baselines.models.checkpoints import Checkpoint, find_checkpoint
 from llamoco_bench.baselines.models.conversation import chat_messages, encodable, sampling_seed
-from llamoco_bench.baselines.models.hf_loading import HFOptions, Loaded, load, resolve_device, tolerated_warnings
+from llamoco_bench.baselines.models.hf_loading import (
+    HFOptions,
+    Loaded,
+    generation_settings,
+    load,
+    resolve_device,
+    tolerated_warnings,
+)
 from llamoco_bench.baselines.models.instruction_template import instruction_text
 from llamoco_bench.baselines.models.registry import Say
 from llamoco_bench.baselines.models.spec import ModelSpec
@@ -25,7 +33,8 @@ PACKAGES: Final = ("torch", "transformers")
 class HuggingFace:
     """A checkpoint; it is loaded when the first answer is wanted.
 
-    Requests are never batched: padding and other requests in a batch change greedy answers.
+    Requests that are answered together are padded to one length, and sums are then taken in another order: answers of a
+    batch are equal to those of single requests up to rounding, which can turn a token that was a close decision.
 
     Parameters
     ----------
@@ -54,11 +63,17 @@ class HuggingFace:
                 "template": options.template,
                 "max_new_tokens": options.max_new_tokens,
                 "temperature": options.temperature,
-                "deterministic": device == "cpu",
+                "deterministic": device == "cpu" and options.batch == 1,
                 **({"threads": options.threads} if device == "cpu" else {}),
+                **({"batch": options.batch} if options.batch > 1 else {}),
                 **({"seed": options.seed} if options.temperature > 0 else {}),
             }
         return self._identity
+
+    @property
+    def batch_size(self) -> int:
+        """Most requests that are answered together."""
+        return self._options.batch
 
     def generate(self, request: Request) -> Generation:
         """Answer with at most `max_new_tokens` tokens.
@@ -67,15 +82,24 @@ class HuggingFace:
         ------
         ModelError: where the checkpoint cannot be loaded, or torch fails, e.g. for want of memory.
         """
+        return self.generate_batch([request])[0]
+
+    def generate_batch(self, requests: Sequence[Request]) -> list[Generation]:
+        """Answer requests of one temperature together; the seed of the first goes for all.
+
+        Raises
+        ------
+        ModelError: as `generate`.
+        """
         started = time.monotonic()
         if self._loaded is None:
             self._loaded = load(self._checkpoint, self._options)
         try:
             with tolerated_warnings():
-                text, usage, finish_reason = self._answer(self._loaded, request)
+                answers = self._answer(self._loaded, requests)
         except (RuntimeError, ValueError, IndexError, TypeError) as error:
-            raise ModelError(f"transformers failed on {request.problem_id}: {error}") from error
-        return Generation(text, usage, finish_reason, time.monotonic() - started)
+            raise ModelError(f"transformers failed on {requests[0].problem_id}: {error}") from error
+        return [replace(answer, wall_s=time.monotonic() - started) for answer in answers]
 
     def close(self) -> None:
         """Free the weights."""
@@ -85,24 +109,58 @@ class HuggingFace:
 
             torch.cuda.empty_cache()
 
-    def _answer(self, loaded: Loaded, request: Request) -> tuple[str, Usage, str]:
+    def _answer(self, loaded: Loaded, requests: Sequence[Request]) -> list[Generation]:
+        prompts = [encode(loaded, request.messages, self._options.template) for request in requests]
+        rooms = [self._room(loaded, prompt) for prompt in prompts]
+        answers: dict[int, Generation] = {}
+        # Those that the context leaves less room than the others would cut these off.
+        for room in sorted(set(rooms)):
+            numbers = [number for number, own in enumerate(rooms) if own == room]
+            alike = [prompts[number] for number in numbers]
+            if room <= 0:
+                found = [Generation("", Usage(prompt.shape[1], 0), "context") for prompt in alike]
+            else:
+                found = self._answer_alike(loaded, requests[numbers[0]], alike, room)
+            answers.update(zip(numbers, found, strict=True))
+        return [answers[number] for number in range(len(requests))]
+
+    def _room(self, loaded: Loaded, prompt: Tensor) -> int:
+        most = self._options.max_new_tokens
+        return most if loaded.context is None else min(most, loaded.context - prompt.shape[1])
+
+    def _answer_alike(self, loaded: Loaded, first: Request, prompts: Sequence[Tensor], room: int) -> list[Generation]:
+        """Answer `prompts`, each (1, length), together; `first` says at what temperature, and from what seed."""
         import torch
 
-        prompt = encode(loaded, request.messages, self._options.template)
-        length = prompt.shape[1]
-        room = self._options.max_new_tokens
-        if loaded.context is not None:
-            room = min(room, loaded.context - length)
-        if room <= 0:
-            return "", Usage(length, 0), "context"
+        temperature = self._options.temperature if first.temperature is None else first.temperature
+        ids, mask = pad_left(prompts, loaded.padding)
         with torch.inference_mode(), torch.random.fork_rng():
-            torch.manual_seed(sampling_seed(self._options.seed, request))
+            torch.manual_seed(sampling_seed(self._options.seed, first))
+            settings = generation_settings(loaded, temperature)
             output = loaded.model.generate(
-                input_ids=prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=room
-            )[0, length:]
-        stopped = bool(len(output)) and int(output[-1]) in loaded.ends
-        text = loaded.tokenizer.decode(output, skip_special_tokens=True)
-        return text, Usage(length, len(output)), "stop" if stopped else "length"
+                input_ids=ids, attention_mask=mask, max_new_tokens=room, generation_config=settings
+            )[:, ids.shape[1] :]
+        return [_read(loaded, row.tolist(), prompt.shape[1]) for row, prompt in zip(output, prompts, strict=True)]
+
+
+def _read(loaded: Loaded, tokens: list[int], prompt_length: int) -> Generation:
+    """Turn generated tokens into an answer; what follows the first token that ends it is padding."""
+    end = next((i for i, token in enumerate(tokens) if token in loaded.ends), None)
+    kept = tokens if end is None else tokens[: end + 1]
+    text = loaded.tokenizer.decode(kept, skip_special_tokens=True)
+    return Generation(text, Usage(prompt_length, len(kept)), "length" if end is None else "stop")
+
+
+def pad_left(prompts: Sequence[Tensor], padding: int) -> tuple[Tensor, Tensor]:
+    """Put prompts, (1, length) each, into one tensor (n, longest), padded on the left; return it and its mask."""
+    import torch
+
+    longest = max(prompt.shape[1] for prompt in prompts)
+    pads = [longest - prompt.shape[1] for prompt in prompts]
+    pad = torch.nn.functional.pad
+    ids = [pad(prompt, (n, 0), value=padding) for prompt, n in zip(prompts, pads, strict=True)]
+    mask = [pad(torch.ones_like(prompt), (n, 0)) for prompt, n in zip(prompts, pads, strict=True)]
+    return torch.cat(ids), torch.cat(mask)
 
 
 def encode(loaded: Loaded, messages: Sequence[Message], template: str) -> Tensor:

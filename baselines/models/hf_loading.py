@@ -25,6 +25,7 @@ class HFOptions:
     seed: int
     trust_remote_code: bool
     template: str
+    batch: int
 
     @classmethod
     def of(cls, spec: ModelSpec) -> HFOptions:
@@ -38,6 +39,7 @@ class HFOptions:
             seed=spec.option("seed", int),
             trust_remote_code=spec.option("trust_remote_code", bool),
             template=spec.option("template", str),
+            batch=spec.option("batch", int),
         )
 
 
@@ -49,12 +51,14 @@ class Loaded:
     ----------
     context: tokens that it was built for; None where its configuration does not say.
     ends: ids of the tokens that end an answer.
+    padding: id of the token that fills prompts up.
     """
 
     model: Any
     tokenizer: Any
     context: int | None
     ends: frozenset[int]
+    padding: int
 
 
 def resolve_device(device: str) -> str:
@@ -94,6 +98,7 @@ def load(checkpoint: Checkpoint, options: HFOptions) -> Loaded:
 
 def _load(checkpoint: Checkpoint, options: HFOptions) -> Loaded:
     import torch
+    from transformers import GenerationConfig
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -103,14 +108,15 @@ def _load(checkpoint: Checkpoint, options: HFOptions) -> Loaded:
     if len(tokenizer) > model.get_input_embeddings().num_embeddings:
         model.resize_token_embeddings(len(tokenizer), mean_resizing=False)  # an adapter that brought tokens along
     ends = _end_tokens(model, tokenizer)
-    model.generation_config = _plain_generation(options, ends, tokenizer)
+    model.generation_config = GenerationConfig()  # what a checkpoint recommends would otherwise silently apply
     if checkpoint.base is not None:
         from peft import PeftModel
 
         model = PeftModel.from_pretrained(model, checkpoint.folder, local_files_only=True)
     model = model.to(resolve_device(options.device)).eval()
     context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    return Loaded(model, tokenizer, context, ends)
+    padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(ends, default=0)
+    return Loaded(model, tokenizer, context, ends, padding)
 
 
 def _load_tokenizer(checkpoint: Checkpoint, options: HFOptions) -> Any:
@@ -143,15 +149,15 @@ def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     return frozenset(i for i in (*ids, tokenizer.eos_token_id) if i is not None)
 
 
-def _plain_generation(options: HFOptions, ends: frozenset[int], tokenizer: Any) -> Any:
-    """Generation settings that hold what the spec says and nothing of the checkpoint's own but its end tokens.
-
-    What a checkpoint recommends (top_p, repetition penalty) would otherwise silently apply.
-    """
+def generation_settings(loaded: Loaded, temperature: float) -> Any:
+    """Return settings for the plain distribution at a temperature, and the tokens that end an answer."""
     from transformers import GenerationConfig
 
-    padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(ends, default=None)
-    tokens = {"eos_token_id": sorted(ends) or None, "pad_token_id": padding, "bos_token_id": tokenizer.bos_token_id}
-    if options.temperature == 0:
+    tokens = {
+        "eos_token_id": sorted(loaded.ends) or None,
+        "pad_token_id": loaded.padding,
+        "bos_token_id": loaded.tokenizer.bos_token_id,
+    }
+    if temperature == 0:
         return GenerationConfig(do_sample=False, **tokens)
-    return GenerationConfig(do_sample=True, temperature=options.temperature, top_k=0, top_p=1.0, **tokens)
+    return GenerationConfig(do_sample=True, temperature=temperature, top_k=0, top_p=1.0, **tokens)

@@ -241,6 +241,9 @@ _ALL: Final = (
             ),
             Option("device", "str", "auto", "as torch names it; auto takes a GPU if there is one"),
             _THREADS,
+            Option(
+                "batch", "int", 8, "answers that are generated together; only with 1 they repeat to the bit", least=1
+            ),
             Option("max_new_tokens", "int", 2048, "longest answer in tokens", least=1),
             Option("temperature", "float", 0.0, "0 takes the most likely token each time", least=0),
             _SEED,

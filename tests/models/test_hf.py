@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llamoco_bench.baselines.models import Message, Model, Request, make_model, parse_spec, prepare_model
-from llamoco_bench.baselines.models.base import Generation
+from llamoco_bench.baselines.models.base import BatchModel, Generation
 from llamoco_bench.baselines.models.instruction_template import instruction_text
 from llamoco_bench.errors import ModelError
 from llamoco_bench.testing import AdapterConformance
@@ -46,6 +47,51 @@ def ask(model: Model, messages: list[Message] | None = None, sample: int = 0) ->
 
 def tokens_in(text: str, *, chat: bool, special: bool) -> int:
     return len(tokenizer(chat)(text, add_special_tokens=special)["input_ids"])
+
+
+def questions(*lengths: int) -> list[Request]:
+    return [Request("p", [Message("user", "solve " * length)], seed=1) for length in lengths]
+
+
+def test_answers_of_a_batch_are_those_of_single_requests(plain: Path) -> None:
+    model = model_of(plain, "&dtype=float32")
+    assert isinstance(model, BatchModel)
+    together = model.generate_batch(questions(1, 30, 7))
+    alone = [model.generate(request) for request in questions(1, 30, 7)]
+    assert [(a.text, a.usage, a.finish_reason) for a in together] == [(a.text, a.usage, a.finish_reason) for a in alone]
+
+
+def test_prompt_that_nearly_fills_the_context_does_not_cut_the_others_off(plain: Path) -> None:
+    model = model_of(plain, "&dtype=float32")
+    assert isinstance(model, BatchModel)
+    context = 256
+    [short] = model.generate_batch(questions(1))
+    assert short.usage is not None
+    fits = next(
+        n
+        for n in range(1, context)
+        if tokens_in(instruction_text(questions(n)[0].messages), chat=False, special=True) >= context - 4
+    )
+    answers = model.generate_batch(questions(1, fits, 2 * context))
+    assert answers[0].usage == short.usage
+    assert 0 < answers[1].usage.output_tokens < short.usage.output_tokens  # type: ignore[union-attr]
+    assert (answers[1].finish_reason, answers[2].finish_reason) == ("length", "context")
+
+
+def test_only_single_requests_promise_the_same_answer_again(plain: Path) -> None:
+    assert model_of(plain, "&batch=1").identity["deterministic"]
+    batched = model_of(plain)
+    assert isinstance(batched, BatchModel)
+    assert batched.batch_size > 1
+    assert not batched.identity["deterministic"]
+
+
+def test_temperature_of_a_request_goes_before_that_of_the_model(plain: Path) -> None:
+    cold, hot = model_of(plain, "&batch=1"), model_of(plain, "&batch=1&temperature=5")
+    [request] = questions(3)
+    assert hot.generate(replace(request, temperature=0.0)).text == cold.generate(request).text
+    warm = cold.generate(replace(request, temperature=5.0)).text
+    assert warm == hot.generate(request).text != cold.generate(request).text
 
 
 class TestHuggingFaceConforms(AdapterConformance):
