@@ -136,11 +136,10 @@ class HuggingFace:
         ids, mask = pad_left(prompts, loaded.padding)
         with torch.inference_mode(), torch.random.fork_rng():
             torch.manual_seed(sampling_seed(self._options.seed, first))
-            settings = generation_settings(loaded, temperature)
-            output = loaded.model.generate(
-                input_ids=ids, attention_mask=mask, max_new_tokens=room, generation_config=settings
-            )[:, ids.shape[1] :]
-        return [_read(loaded, row.tolist(), prompt.shape[1]) for row, prompt in zip(output, prompts, strict=True)]
+            settings = generation_settings(loaded, temperature, room)
+            output = loaded.model.generate(input_ids=ids, attention_mask=mask, generation_config=settings)
+        new = output[:, ids.shape[1] :]
+        return [_read(loaded, row.tolist(), prompt.shape[1]) for row, prompt in zip(new, prompts, strict=True)]
 
 
 def _read(loaded: Loaded, tokens: list[int], prompt_length: int) -> Generation:

@@ -149,11 +149,12 @@ def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     return frozenset(i for i in (*ids, tokenizer.eos_token_id) if i is not None)
 
 
-def generation_settings(loaded: Loaded, temperature: float) -> Any:
-    """Return settings for the plain distribution at a temperature, and the tokens that end an answer."""
+def generation_settings(loaded: Loaded, temperature: float, max_new_tokens: int) -> Any:
+    """Return settings for the plain distribution at a temperature, and for where an answer ends."""
     from transformers import GenerationConfig
 
     tokens = {
+        "max_new_tokens": max_new_tokens,
         "eos_token_id": sorted(loaded.ends) or None,
         "pad_token_id": loaded.padding,
         "bos_token_id": loaded.tokenizer.bos_token_id,

@@ -118,7 +118,8 @@ def test_sampling_differs_between_samples_and_repeats_with_the_seed(smollm2_file
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with it ignored
 from pathlib import Path
 from llamoco_bench.baselines.models import Message, Request
 from llamoco_bench.baselines.models.gguf import LlamaCpp, LlamaOptions

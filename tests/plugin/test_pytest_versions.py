@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 VERSIONS = [("8.0.2", "3.6.1"), ("8.4.2", "3.7.0"), ("9.0.2", "3.8.0"), ("9.1.1", "3.8.0")]
-SENSITIVE = "selected or last_failed or junit or conftest or infrastructure or dies or below_the_root or without_any"
+SENSITIVE = (
+    "(selected or last_failed or junit or conftest or infrastructure or dies or below_the_root or without_any)"
+    " and (plain or worksteal or below_the_root)"
+)
 
 
 @pytest.mark.slow
