@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -33,8 +34,8 @@ class Broker:
 
     Parameters
     ----------
-    order: ``spec`` (as `ModelSpec.describe` gives it), ``store`` (path), ``run``, ``limits``, ``socket`` (path) and
-        ``secret`` (hex).
+    order: ``spec`` (as `ModelSpec.describe` gives it), ``store`` (path), ``run``, ``limits``, ``socket`` (path, in
+        a folder of its own) and ``secret`` (hex).
     """
 
     def __init__(self, order: dict[str, Any]) -> None:
@@ -43,6 +44,7 @@ class Broker:
         store = AnswerStore(Path(order["store"]))
         self._scheduler = Scheduler(lambda: make_model(spec), store, account, Limits(**order["limits"]))
         self._drain_s = DRAIN_S if self._scheduler.is_parallel else 0.0
+        self._folder = Path(order["socket"]).parent
         self._listener = Listener(order["socket"], "AF_UNIX", backlog=64, authkey=bytes.fromhex(order["secret"]))
 
     def serve(self) -> NoReturn:
@@ -57,6 +59,7 @@ class Broker:
     def leave(self) -> NoReturn:
         """Let what is running come to its end, where it has a price, and end."""
         self._scheduler.close(self._drain_s)
+        shutil.rmtree(self._folder, ignore_errors=True)  # a session that was killed could not do so
         os._exit(0)
 
     def _attend(self, client: Connection) -> None:

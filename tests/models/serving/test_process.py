@@ -102,7 +102,7 @@ from llamoco_bench.baselines.models.serving import BrokerProcess, Limits
 folder = Path(sys.argv[1])
 broker = BrokerProcess(parse_spec("random"), folder / "s", "run", Limits(), folder / "log")
 broker.wait_until_ready()
-print(broker.pid, flush=True)
+print(broker.pid, Path(broker.address.socket).parent, flush=True)
 time.sleep(60)
 """
 
@@ -110,10 +110,12 @@ time.sleep(60)
 def test_broker_ends_when_the_session_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
+        number, folder = parent.stdout.readline().split()
+        pid = int(number)
         assert not has_ended(pid)
         parent.kill()
     wait_until(lambda: has_ended(pid))
+    assert not Path(folder).exists()
 
 
 def test_answer_on_its_way_is_kept_when_the_session_ends(start: Start, tmp_path: Path) -> None:
