@@ -96,7 +96,7 @@ def score(items: Sequence[Item]) -> Score:
         rec=_over_runs(items, lambda item: [] if item.recovery is None else [item.recovery]),
         perf=_over_runs(items, lambda item: [run_performance(run) for run in item.counted]),
         reach=_over_runs(items, lambda item: [run_reach(run) for run in item.counted]),
-        comp=_over_runs(items, lambda item: [] if item.tokens is None else [sum(item.tokens)]),
+        comp=_over_runs(items, lambda item: [] if item.tokens is None else [sum(item.tokens)], unit=False),
         feasible=_over_runs(items, lambda item: [bool(run["feasible"]) for run in item.counted if run["constraints"]]),
         perf_own_start=_over_runs(items, lambda item: [run_performance_own_start(run) for run in item.counted]),
         n_problems=len(items),
@@ -169,10 +169,10 @@ def _relative(metric: Callable[[float | None, float | None, float], float], run:
     return metric(run["best_f"], run["best_known"], began)
 
 
-def _over_runs(items: Sequence[Item], values: Callable[[Item], Sequence[float]]) -> Estimate:
+def _over_runs(items: Sequence[Item], values: Callable[[Item], Sequence[float]], *, unit: bool = True) -> Estimate:
     totals, counts = [], []
     for item in items:
         numbers = [float(value) for value in values(item) if not math.isnan(value)]
         totals.append(sum(numbers))
         counts.append(len(numbers))
-    return clustered_ratio(totals, counts) if any(counts) else UNDEFINED
+    return clustered_ratio(totals, counts, unit=unit) if any(counts) else UNDEFINED
