@@ -5,10 +5,16 @@ Every import that costs time stands inside the hook that needs it; a test holds 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 
 from llamoco_bench import options
 from llamoco_bench.errors import LlamocoError
+
+if TYPE_CHECKING:
+    from llamoco_bench.problems.problem import Problem
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +42,16 @@ def pytest_configure(config: pytest.Config) -> None:
         _activate(config)
     except LlamocoError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+@pytest.fixture
+def llamoco_register() -> Iterator[Callable[[Problem], Problem]]:
+    """Register problems of one's own for the length of a test: ``llamoco_register(problem)`` returns the problem."""
+    from llamoco_bench.problems.local import borrowed
+    from llamoco_bench.problems.registry import LOCAL
+
+    with borrowed(LOCAL) as register:
+        yield register
 
 
 def _activate(config: pytest.Config) -> None:

@@ -3,6 +3,6 @@
 Importing this package and listing a suite import no numpy; loading a problem does.
 """
 
-from llamoco_bench.problems.registry import list_problems, list_suites, load_problem
+from llamoco_bench.problems.registry import list_problems, list_suites, load_problem, register_problem
 
-__all__ = ["list_problems", "list_suites", "load_problem"]
+__all__ = ["list_problems", "list_suites", "load_problem", "register_problem"]

@@ -1,4 +1,4 @@
-"""Suites of problems, and where a problem is loaded from."""
+"""Suites of problems, and where a problem is loaded from: here, another distribution, or the running process."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
 from llamoco_bench.errors import choose
-from llamoco_bench.problems import cec2020, realistic, synthetic
+from llamoco_bench.problems import cec2020, realistic, synthetic, third_party
+from llamoco_bench.problems.local import LocalProblems
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from llamoco_bench.problems.problem import Problem
 
 
@@ -53,9 +56,31 @@ _LOADERS: Final[Mapping[str, str]] = MappingProxyType(
 """By the part of an id before the slash: the module whose ``load(id)`` gives the problem."""
 
 
+def _is_ours(suite: str) -> bool:
+    return suite in SUITES
+
+
+# The one thing here that changes: what a conftest.py or a test adds must be found by the functions below.
+LOCAL: Final = LocalProblems(_is_ours)
+"""Problems that the running process brings itself."""
+
+
+def register_problem(problem: Problem) -> Problem:
+    """Make a problem of the running process known by its id, ``suite/name``, and its suite with it; return it.
+
+    Raises
+    ------
+    UsageError: the id has another form or is in use, or the suite is one of ours.
+    """
+    return LOCAL.add(problem)
+
+
 def list_suites() -> dict[str, str]:
-    """Return the names of all suites, with a line on each."""
-    return {name: suite.summary for name, suite in SUITES.items()}
+    """Return the names of all suites, with a line on each: ours, those of other distributions, and registered ones."""
+    found = {name: suite.summary for name, suite in SUITES.items()}
+    found |= {name: third_party.summary(point) for name, point in sorted(_others().items())}
+    found |= {name: f"{len(ids)} registered in this process" for name, ids in sorted(LOCAL.suites().items())}
+    return found
 
 
 def list_problems(suite: str) -> list[str]:
@@ -63,27 +88,44 @@ def list_problems(suite: str) -> list[str]:
 
     Raises
     ------
-    UsageError: if there is no such suite.
+    UsageError: if there is no such suite, or another distribution brings it and it is broken.
     """
-    if suite not in SUITES:
-        raise choose("suite", suite, SUITES)
-    return sorted(SUITES[suite].ids())
+    if suite in SUITES:
+        return sorted(SUITES[suite].ids())
+    local, others = LOCAL.suites(), _others()
+    if suite not in local and suite not in others:
+        raise choose("suite", suite, [*SUITES, *others, *local])
+    return sorted({*local.get(suite, ()), *(third_party.ids(others[suite]) if suite in others else ())})
 
 
-@cache
 def load_problem(id: str) -> Problem:
     """Return a problem by its id, e.g. ``"cec2020/RC01"``; the same object at every call.
 
     Raises
     ------
-    UsageError: if there is no such problem.
+    UsageError: if there is no such problem, or another distribution brings it and it is broken.
     """
-    if id not in _known():
-        raise choose("problem", id, sorted(_known()))
-    loader = import_module(_LOADERS[id.partition("/")[0]])
-    return cast("Problem", loader.load(id))
+    return LOCAL.find(id) or _load(id)
+
+
+@cache
+def _load(id: str) -> Problem:
+    if id in _known():
+        loader = import_module(_LOADERS[id.partition("/")[0]])
+        return cast("Problem", loader.load(id))
+    suite = id.partition("/")[0]
+    point = _others().get(suite)
+    if point is None:
+        raise choose("problem", id, sorted(_known().union(*LOCAL.suites().values())))
+    if id not in (ids := third_party.ids(point)):
+        raise choose("problem", id, sorted(ids))
+    return third_party.load(point, id)
 
 
 @cache
 def _known() -> frozenset[str]:
     return frozenset(problem for suite in SUITES.values() for problem in suite.ids())
+
+
+def _others() -> Mapping[str, EntryPoint]:
+    return third_party.find(_is_ours)

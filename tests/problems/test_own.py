@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from llamoco_bench.errors import UsageError
+from llamoco_bench.problems.own import problem_from_code, problem_from_equations
+from llamoco_bench.problems.problem import Problem
+from llamoco_bench.testing import ProblemConformance
+
+CODE = """
+import numpy as np
+
+def objective(x):
+    return float(((x - centre) ** 2).sum())
+
+def inequality(x):
+    return np.array([x[0] + x[1] - 1.0, x[0] * x[1] - 3.0])
+
+def equality(x):
+    return np.array([x[1] - 2.0 * x[2]])
+"""
+
+
+def from_code(code: str = CODE, **options: Any) -> Problem:
+    options = {"title": "A shifted bowl", "arrays": {"centre": np.array([0.5, 1.5, -1.0])}, **options}
+    return problem_from_code("mine/bowl", code, [-2.0] * 3, [3.0] * 3, **options)
+
+
+def from_equations() -> Problem:
+    return problem_from_equations(
+        "mine/tank",
+        "area = 2*pi*x1*x2 + 2*pi*x1^2\nf = area\ng1 = 1 - pi*x1^2*x2\nh1 = x2 - 2*x1",
+        "x1 in [0.1, 2]; x2 in [0.1, 5]",
+        title="A tin of least surface",
+        about="Choose the radius x1 and the height x2 of a tin so that its surface is least.",
+    )
+
+
+class TestFromEquations(ProblemConformance):
+    @pytest.fixture
+    def problem(self) -> Problem:
+        return from_equations()
+
+
+class TestFromCode(ProblemConformance):
+    @pytest.fixture
+    def problem(self) -> Problem:
+        return from_code(latex=r"\[\min \|x - c\|^2\]")
+
+
+class TestFromCodeOfManyPoints(ProblemConformance):
+    @pytest.fixture
+    def problem(self) -> Problem:
+        code = "import numpy as np\ndef objective(x):\n    return (x ** 2).sum(axis=-1)"
+        return problem_from_code("mine/many", code, np.zeros(4), np.ones(4), title="A bowl", many=True)
+
+
+def test_equations_are_told_in_every_style_and_form() -> None:
+    prompts = from_equations().prompts()
+    assert 4 <= len(prompts) <= 6
+    assert {prompt.language for prompt in prompts} == {"python", "latex"}
+    assert all("radius" in prompt.text for prompt in prompts)
+
+
+def test_constraints_are_counted_and_evaluated() -> None:
+    problem = from_code()
+    assert (problem.n_inequality, problem.n_equality) == (2, 1)
+    assert problem.inequality([1.0, 2.0, 1.0]).tolist() == [2.0, -1.0]
+    assert problem.equality([1.0, 2.0, 0.0]).tolist() == [2.0]
+    assert problem.objective([0.5, 1.5, -1.0]) == 0.0
+
+
+def test_code_that_writes_into_its_argument_does_no_harm() -> None:
+    problem = from_code("def objective(x):\n    x[:] = 0.0\n    return 1.0")
+    x = np.ones((2, 3))
+    problem.evaluate(x)
+    assert x.tolist() == np.ones((2, 3)).tolist()
+
+
+def test_the_definition_changes_with_the_code_and_with_the_arrays() -> None:
+    problems = [
+        from_code(),
+        from_code(CODE.replace("3.0", "3.5")),
+        from_code(arrays={"centre": np.array([0.5, 1.5, -1.5])}),
+        from_code(budget=11),
+    ]
+    assert len({problem.definition_hash for problem in problems}) == 4
+    assert from_code().definition_hash == from_code().definition_hash
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("def objective(x) return 1", "cannot be executed: SyntaxError"),
+        ("import nowhere_to_be_found", "cannot be executed: ModuleNotFoundError"),
+        ("def goal(x): return 1.0", r"must define objective\(x\)"),
+        ("def objective(x): return x[9]", "fails in the middle of the bounds: IndexError"),
+        ("def objective(x): return 1.0\ndef equality(x): return y", "fails in the middle of the bounds: NameError"),
+    ],
+)
+def test_code_that_cannot_be_a_problem_is_refused(code: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        from_code(code)
+
+
+@pytest.mark.parametrize(
+    ("equations", "bounds", "says"),
+    [("f = x1 +", "x1 in [0, 1]", "no expression"), ("f = x1", "x1 from 0 to 1", "should be like 'x1 in")],
+)
+def test_equations_that_do_not_follow_the_notation_are_refused(equations: str, bounds: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        problem_from_equations("mine/wrong", equations, bounds, title="Wrong")
