@@ -45,10 +45,12 @@ def improve(found: Found, file: Path = FILE) -> list[str]:
 
 
 def _write(known: Found, file: Path) -> None:
-    with file.open("w", encoding="utf-8", newline="") as lines:
+    fresh = file.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(("id", "value", "source"))
         writer.writerows((name, repr(value), source) for name, (value, source) in sorted(known.items()))
+    fresh.replace(file)  # readers meet the old table or the new one, never half of one
 
 
 @cache

@@ -1,9 +1,9 @@
 """Searches for the best feasible values of the constrained instances whose optimum is not known in closed form.
 
-Differential evolution in whole generations finds the region, SLSQP from its best points and from the anchor polishes.
-Run it from where it stopped::
+Differential evolution in whole generations finds the region; SLSQP from its best points, from the anchor and from
+points around the best one polishes. Run it from where it stopped::
 
-    python -m llamoco_bench.problems.synthetic.search [--evaluations N] [id ...]
+    python -m llamoco_bench.problems.synthetic.search [--jobs N] [--evaluations N] [--round N] [id ...]
 
 Values only ever go down; runs of other optimizers enter by `best_known.improve`.
 """
@@ -11,61 +11,52 @@ Values only ever go down; runs of other optimizers enter by `best_known.improve`
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import partial
+from multiprocessing import get_context
 from typing import Any, Final
 
 import numpy as np
-from scipy.optimize import minimize
 
-from llamoco_bench.problems.problem import Array, Evaluation, Problem, violation
+from llamoco_bench.problems.problem import Array, Problem, violation
 from llamoco_bench.problems.synthetic import CONSTRAINED_IDS
 from llamoco_bench.problems.synthetic.best_known import improve, read
 from llamoco_bench.problems.synthetic.catalogue import as_problem, instance_of
 from llamoco_bench.problems.synthetic.instance import Instance
+from llamoco_bench.problems.synthetic.polish import Best, polish
+from llamoco_bench.problems.synthetic.split import is_for_evaluation
 from llamoco_bench.seeds import derive_seed
 
-EVALUATIONS: Final = 300_000
+EVALUATIONS: Final = 150_000
 _TOP: Final = 0.1
 _STRICT_FROM: Final = 0.6
 """Share of the generations after which only feasible points count; before, a violation that shrinks is let pass."""
-_POLISHED: Final = 6
-_MOST_STEPS: Final = 300
-
-
-class Best:
-    """The best feasible point so far."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.f = np.inf
-        self.x: Array | None = None
-
-    def see(self, points: Array, values: Evaluation, amounts: Array) -> None:
-        """Look at evaluated points, (n, dim), and their violations, (n,)."""
-        f = np.where((amounts == 0.0) & np.isfinite(values.f), values.f, np.inf)
-        i = int(np.argmin(f))
-        if f[i] < self.f:
-            self.f, self.x = float(f[i]), points[i].copy()
-
-    def look(self, point: Array) -> None:
-        """Evaluate a point and look at it."""
-        points = np.clip(point, self.problem.lower, self.problem.upper)[np.newaxis]
-        values = self.problem.evaluate(points)
-        self.see(points, values, violation(values))
+_POLISHED: Final = 2
+_HOPS: Final = 8
+_MOST_STEPS: Final = 150
 
 
 def search(instance: Instance, evaluations: int = EVALUATIONS, round_: int = 0) -> float:
-    """Return the lowest objective of a feasible point that the search meets."""
+    """Return the lowest objective of a feasible point that the search meets; infinite if it meets none."""
     problem = as_problem(instance)
     best = Best(problem)
     best.look(instance.anchor)
     rng = np.random.default_rng(derive_seed("synthetic best known", instance.id, round_))
     population = _evolve(problem, best, rng, evaluations)
     for start in (*population[:_POLISHED], instance.anchor):
-        _polish(problem, best, start)
-    if best.x is not None:
-        _polish(problem, best, best.x)
+        polish(best, start, _MOST_STEPS)
+    for _ in range(_HOPS):
+        _hop(best, rng)
     return best.f
+
+
+def _hop(best: Best, rng: np.random.Generator) -> None:
+    """Search from the best point, moved at random by a hundredth to a third of the box."""
+    if best.x is not None:
+        problem = best.problem
+        width = 10.0 ** rng.uniform(-2.5, -0.5) * (problem.upper - problem.lower)
+        start = np.clip(best.x + width * rng.standard_normal(problem.dim), problem.lower, problem.upper)
+        polish(best, start, _MOST_STEPS)
 
 
 def _evolve(problem: Problem, best: Best, rng: np.random.Generator, evaluations: int) -> Array:
@@ -109,35 +100,19 @@ def _is_better(f: Array, amounts: Array, old_f: Array, old_amounts: Array, toler
     return np.where(both_pass | same, f <= old_f, amounts < old_amounts)
 
 
-def _polish(problem: Problem, best: Best, start: Array) -> None:
-    width = problem.upper - problem.lower
+def wanted(names: Sequence[str]) -> list[str]:
+    """Return those of the named instances, or of all that have no value yet, that need a search.
 
-    def at(u: Array) -> Array:
-        point: Array = problem.lower + width * u
-        return point
-
-    def value(u: Array) -> float:
-        return float(problem.objective(at(u)))
-
-    constraints: list[Any] = []
-    if problem.n_inequality:
-        constraints.append({"type": "ineq", "fun": lambda u: -problem.inequality(at(u))})
-    if problem.n_equality:
-        constraints.append({"type": "eq", "fun": lambda u: problem.equality(at(u))})
-    u0 = (start - problem.lower) / width
-    bounds = [(0.0, 1.0)] * problem.dim
-    options: Any = {"maxiter": _MOST_STEPS, "ftol": 1e-12}
-    found = minimize(value, u0, method="SLSQP", bounds=bounds, constraints=constraints, options=options)
-    if np.isfinite(found.x).all():
-        best.look(at(found.x))
-
-
-def _wanted(names: list[str]) -> Iterator[Instance]:
+    Problems that are kept for evaluation come first.
+    """
     known = read()
-    for name in names or [name for name in CONSTRAINED_IDS if name not in known]:
-        instance = instance_of(name)
-        if instance.cuts_off_optimum:
-            yield instance
+    chosen = names or [name for name in CONSTRAINED_IDS if name not in known]
+    needing = (name for name in chosen if instance_of(name).cuts_off_optimum)
+    return sorted(needing, key=lambda name: not is_for_evaluation(name))
+
+
+def _value_of(name: str, evaluations: int, round_: int) -> tuple[str, float]:
+    return name, search(instance_of(name), evaluations, round_)
 
 
 def main() -> None:
@@ -146,12 +121,14 @@ def main() -> None:
     parser.add_argument("ids", nargs="*", help="ids; all that are not known yet if none is given")
     parser.add_argument("--evaluations", type=int, default=EVALUATIONS, help="of differential evolution, per instance")
     parser.add_argument("--round", type=int, default=0, help="another number for another seed")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     options = parser.parse_args()
-    source = f"differential evolution, {options.evaluations} evaluations, round {options.round}, polished by SLSQP"
-    for instance in _wanted(options.ids):
-        value = search(instance, options.evaluations, options.round)
-        if np.isfinite(value):
-            improve({instance.id: (value, source)})
+    source = f"differential evolution, {options.evaluations} evaluations, round {options.round}, then SLSQP"
+    one = partial(_value_of, evaluations=options.evaluations, round_=options.round)
+    with get_context("spawn").Pool(options.jobs) as pool:
+        for name, value in pool.imap_unordered(one, wanted(options.ids)):
+            if np.isfinite(value):
+                improve({name: (value, source)})
 
 
 if __name__ == "__main__":
