@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -16,7 +17,7 @@ from llamoco_bench.problems.cec2020.equations import given_by_equations, read_me
 from llamoco_bench.problems.describe.bounds import parse_bounds
 from llamoco_bench.problems.describe.program import Program
 from llamoco_bench.problems.describe.sections import Section, read_section, split_sections
-from llamoco_bench.problems.problem import Array, Problem, quiet
+from llamoco_bench.problems.problem import Array, Problem, Prompt, quiet
 
 _FILES: Final = (
     "chemical",
@@ -143,7 +144,14 @@ def _given(found: Entry, program: Program) -> Definition:
 def _computed(name: str) -> Definition:
     module = import_module(f"llamoco_bench.problems.cec2020.{_MODULES[name]}")
     definition = cast("Definition", module.define(name))
-    return replace(definition, evaluator=quiet(definition.evaluator))
+
+    @cache
+    def describe() -> Sequence[Prompt]:
+        from llamoco_bench.problems.describe.temporaries import with_named_steps
+
+        return with_named_steps(definition.describe())
+
+    return replace(definition, evaluator=quiet(definition.evaluator), describe=describe)
 
 
 def _section(name: str) -> Section:

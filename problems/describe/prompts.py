@@ -15,11 +15,15 @@ from llamoco_bench.problems.describe.program import Program, used
 from llamoco_bench.problems.describe.python_styles import STYLES, styles
 from llamoco_bench.problems.problem import Prompt
 
+_MOST: Final = 6
+_LEAST_NEEDED: Final = "commuted"
+"""The style that is left out where a problem would have more descriptions than that."""
+
 _VARIABLES: Final = re.compile(r"\bx(\d+)(?:\.\.x(\d+))?\b")
 
 
 def prompts(about: str, program: Program, meanings: Mapping[str, str] = MappingProxyType({})) -> tuple[Prompt, ...]:
-    """Return the descriptions of a problem, all different.
+    """Return the descriptions of a problem, all different, six at most.
 
     Parameters
     ----------
@@ -32,7 +36,11 @@ def prompts(about: str, program: Program, meanings: Mapping[str, str] = MappingP
     different: dict[str, Prompt] = {}
     for prompt in told:
         different.setdefault(prompt.text, prompt)
-    return tuple(different.values())
+    return (
+        tuple(different.values())
+        if len(different) <= _MOST
+        else tuple(prompt for prompt in different.values() if prompt.style != _LEAST_NEEDED)
+    )
 
 
 def _python(about: str, program: Program, meanings: Mapping[str, str], style: str) -> Prompt:

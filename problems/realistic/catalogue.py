@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
+from llamoco_bench.problems.describe.temporaries import with_named_steps
 from llamoco_bench.problems.problem import Array, Evaluator, Problem, Prompt
 from llamoco_bench.problems.realistic import CEC2020_NAMES
 from llamoco_bench.problems.realistic.data import frozen, table
@@ -78,7 +79,7 @@ def _assembled(problem_id: str, parts: Parts) -> Problem:
         n_inequality=0,
         n_equality=0,
         evaluator=parts.evaluator,
-        describe=parts.describe,
+        describe=cache(lambda: with_named_steps(parts.describe())),
         definition=fixed_text(parts.describe()) + parts.depends_on,
         best_known=best and best["value"],
         best_known_source=best["source"] if best else "not searched for yet",

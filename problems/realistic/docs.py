@@ -70,7 +70,7 @@ def _provenance(problems: Iterable[Problem]) -> str:
     for problem in problems:
         sources.setdefault(problem.best_known_source, []).append(problem.id.partition("/")[2])
     if len(sources) == 1:
-        return f"Best known: {next(iter(sources))}."
+        return f"Best known: {next(iter(sources)).removesuffix('.')}."
     return "Best known:\n\n" + "\n".join(f"- {', '.join(names)}: {source}" for source, names in sources.items())
 
 

@@ -175,7 +175,7 @@ def test_the_gripper_text_agrees_where_the_search_meets_complex_numbers(style: s
 @every_problem
 def test_program_texts_are_complete_but_for_the_arrays_they_name(name: str) -> None:
     programs = [p for p in problem(name).prompts() if p.language == "python"]
-    assert [p.style for p in programs] == ["plain", "vectorized"]
+    assert [p.style for p in programs] == ["plain", "vectorized", "temporaries"]
     for prompt in programs:
         assert f"```python\n{prompt.code}```" in prompt.text
         assert all(re.search(rf"\b{array}\b", prompt.code) for array in prompt.namespace)

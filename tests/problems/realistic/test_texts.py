@@ -81,9 +81,10 @@ def test_latex_text_is_well_formed(problem_id: str, prompt: Prompt) -> None:
 
 
 @pytest.mark.parametrize("problem_id", OWN)
-def test_there_are_two_python_texts_and_a_latex_one(problem_id: str) -> None:
+def test_there_are_three_python_texts_and_a_latex_one(problem_id: str) -> None:
     offered = [(prompt.language, prompt.style) for prompt in load_problem(problem_id).prompts()]
-    assert offered == [("python", "plain"), ("python", "vectorized"), ("latex", "plain")]
+    styles = ("plain", "vectorized", "temporaries")
+    assert offered == [*(("python", style) for style in styles), ("latex", "plain")]
 
 
 @pytest.mark.parametrize("problem_id", OWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -9,8 +10,12 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+
+from llamoco_bench.problems._native import native_available
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "problems" / "_native"
@@ -87,3 +92,30 @@ def test_without_a_compiler_the_package_builds_without_the_extension(tmp_path: P
     built = list((tmp_path / "base").rglob("*"))
     assert any(path.name == "generate.py" for path in built)
     assert not [path for path in built if path.suffix == ".so"]
+    found = evaluated(["-P"], {"PYTHONPATH": str(tmp_path / "base" / "lib")})
+    expected = evaluated([], {})
+    assert (found.pop("native"), expected.pop("native")) == (False, native_available())
+    for values in zip(found.values(), expected.values(), strict=True):
+        np.testing.assert_allclose(*values, rtol=5e-12, atol=5e-12)
+
+
+# Values of two problems at a point, in whichever package is imported.
+VALUES = """
+import json
+from llamoco_bench.problems import load_problem
+from llamoco_bench.problems._native import native_available
+found = {"native": native_available()}
+for name in ("synthetic/u0003", "synthetic/c0001"):
+    p = load_problem(name)
+    x = 0.7 * p.lower + 0.3 * p.upper
+    found[name] = [p.objective(x), *p.inequality(x), *p.equality(x)]
+print(json.dumps(found))
+"""
+
+
+def evaluated(options: list[str], environment: dict[str, str]) -> Any:
+    command = [sys.executable, *options, "-c", VALUES]
+    run = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd="/", env={**os.environ, **environment}
+    )
+    return json.loads(run.stdout)
