@@ -18,6 +18,7 @@ from llamoco_bench.journal import Journal
 from llamoco_bench.problems import best_values, list_problems, load_problem
 from llamoco_bench.problems.best_values import Found, examine, home_of, store
 from llamoco_bench.problems.cec2020 import catalogue as cec2020
+from llamoco_bench.problems.describe.sections import split_sections
 from llamoco_bench.problems.own import problem_from_equations
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.problems.synthetic import best_known, catalogue
