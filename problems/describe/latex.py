@@ -83,7 +83,7 @@ def _show(node: Expression) -> str:
         case Item(vector, index):
             return name(vector, show(index))
         case Negation(operand):
-            return f"-{show(operand, _FACTOR)}"
+            return f"-{_unsigned(show(operand, _FACTOR))}"
         case Binary():
             return _binary(node)
         case Call("mod", (left, right)):
@@ -96,7 +96,7 @@ def _show(node: Expression) -> str:
             first = rf"{show(chosen)} & \text{{if }} {_condition(condition)}"
             return rf"\begin{{cases}} {first}, \\ {show(otherwise)} & \text{{otherwise}} \end{{cases}}"
         case Sum(span, body):
-            return rf"\sum_{{{span.index}={span.first}}}^{{{span.last}}} {show(body, _FACTOR)}"
+            return rf"\sum_{{{span.index}={span.first}}}^{{{span.last}}} {_unsigned(show(body, _FACTOR))}"
     raise AssertionError(node)
 
 

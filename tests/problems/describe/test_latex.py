@@ -37,6 +37,7 @@ def test_the_plain_form_read_back_computes_what_the_evaluator_computes(text: str
         ("(x1 + 1)*x2", r"\left(x_{1} + 1\right) x_{2}"),
         ("x1 - (x2 - 1)", r"x_{1} - \left(x_{2} - 1\right)"),
         ("x1 + -x2", r"x_{1} + \left(-x_{2}\right)"),
+        ("-(-x1*x2)", r"-\left(-x_{1} x_{2}\right)"),
         ("2*3*x1", r"2 \cdot 3 x_{1}"),
         ("x1*2", r"x_{1} \cdot 2"),
         ("x1*(1/3)", r"x_{1} \cdot \frac{1}{3}"),
@@ -55,6 +56,7 @@ def test_the_plain_form_read_back_computes_what_the_evaluator_computes(text: str
         ("sum(x[i+1] for i = 1..3)", r"\sum_{i=1}^{3} x_{i + 1}"),
         ("2*sum(x[i] for i = 1..3)", r"2 \left(\sum_{i=1}^{3} x_{i}\right)"),
         ("sum(x[i] + 1 for i = 1..3)", r"\sum_{i=1}^{3} \left(x_{i} + 1\right)"),
+        ("sum(-x[i]*x2 for i = 1..3)", r"\sum_{i=1}^{3} \left(-x_{i} x_{2}\right)"),
         ("pi", r"\pi"),
     ],
 )
