@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
 from llamoco_bench.errors import choose
-from llamoco_bench.problems import cec2020, realistic, synthetic, third_party
+from llamoco_bench.problems import cec2020, quick, realistic, synthetic, third_party
 from llamoco_bench.problems.local import LocalProblems
+from llamoco_bench.problems.synthetic.split import evaluation_ids, training_ids
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -33,15 +34,25 @@ class Suite:
     ids: Callable[[], Sequence[str]]
 
 
+def _halves(name: str, summary: str, ids: Sequence[str]) -> dict[str, Suite]:
+    """Return a suite of synthetic problems, what is kept of it for evaluation, and what models may be trained on."""
+    return {
+        name: Suite(summary, lambda: ids),
+        f"{name}/test": Suite(f"{summary}: those kept for evaluation", lambda: evaluation_ids(ids)),
+        f"{name}/train": Suite(f"{summary}: those for training", lambda: training_ids(ids)),
+    }
+
+
 SUITES: Final[Mapping[str, Suite]] = MappingProxyType(
     {
         "cec2020": Suite("57 real-world constrained problems of the CEC 2020 competition", lambda: cec2020.IDS),
         "mujoco": Suite("small networks in the MuJoCo simulator; needs the extra neuro", lambda: realistic.MUJOCO_IDS),
+        "quick": Suite("24 problems of every kind, none used in training, for small machines", lambda: quick.IDS),
         "realistic": Suite("51 realistic problems of eight kinds", lambda: realistic.IDS),
         "smoke": Suite("four cheap problems of different kinds, for first tries", lambda: cec2020.SMOKE_IDS),
-        "synthetic": Suite("6,000 synthetic problems", lambda: synthetic.IDS),
-        "synthetic/constrained": Suite("the 3,000 synthetic ones with constraints", lambda: synthetic.CONSTRAINED_IDS),
-        "synthetic/unconstrained": Suite("the 3,000 without", lambda: synthetic.UNCONSTRAINED_IDS),
+        **_halves("synthetic", "6,000 synthetic problems", synthetic.IDS),
+        **_halves("synthetic/constrained", "3,000 synthetic problems with constraints", synthetic.CONSTRAINED_IDS),
+        **_halves("synthetic/unconstrained", "3,000 synthetic problems without", synthetic.UNCONSTRAINED_IDS),
     }
 )
 """The suites by name. A problem may be in several."""
@@ -124,7 +135,7 @@ def _load(id: str) -> Problem:
 
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(problem for suite in SUITES.values() for problem in suite.ids())
+    return frozenset((*cec2020.IDS, *realistic.IDS, *realistic.MUJOCO_IDS, *synthetic.IDS))
 
 
 def _others() -> Mapping[str, EntryPoint]:

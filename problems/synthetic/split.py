@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from llamoco_bench.errors import choose
@@ -24,3 +26,16 @@ def is_for_evaluation(problem_id: str) -> bool:
     if problem_id not in _KNOWN:
         raise choose("problem", problem_id, IDS)
     return derive_seed("synthetic split", problem_id) < SHARE * 2**32
+
+
+@cache
+def evaluation_ids(ids: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some synthetic problems that are kept for evaluation, in their order."""
+    return tuple(name for name in ids if is_for_evaluation(name))
+
+
+@cache
+def training_ids(ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the others."""
+    kept = set(evaluation_ids(ids))
+    return tuple(name for name in ids if name not in kept)

@@ -27,10 +27,18 @@ def test_the_suites_list_their_problems_sorted() -> None:
     ]
 
 
+@pytest.mark.parametrize("suite", ["synthetic", "synthetic/constrained", "synthetic/unconstrained"])
+def test_test_and_training_halves_share_nothing_and_leave_nothing_out(suite: str) -> None:
+    test, train = list_problems(f"{suite}/test"), list_problems(f"{suite}/train")
+    assert test == [name for name in list_problems(suite) if is_for_evaluation(name)]
+    assert sorted([*test, *train]) == list_problems(suite)
+
+
 def test_listing_imports_no_numpy_and_takes_under_50_ms() -> None:
     code = (
         "import time\nstart = time.process_time()\n"
-        "from llamoco_bench.problems import list_problems\nlist_problems('synthetic')\n"
+        "from llamoco_bench.problems import list_problems\n"
+        "list_problems('synthetic'), list_problems('synthetic/test')\n"
         "import sys\nprint('numpy' in sys.modules, 1e3 * (time.process_time() - start))"
     )
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(5)]
