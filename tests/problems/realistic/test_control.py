@@ -84,10 +84,10 @@ def test_episodes_do_not_depend_on_when_others_end(name: str) -> None:
         np.testing.assert_array_equal(returns(single, points)[:, 0], together[:, start])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_a_step_is_that_of_gymnasium(name: str) -> None:
-    gymnasium = pytest.importorskip("gymnasium", reason="gymnasium, whose equations these are, is not installed")
+    import gymnasium  # of the extra neuro
+
     environment, scale = gymnasium.make(ENVIRONMENTS[name]).unwrapped, np.array(RANGES[name])
     rng = np.random.default_rng(8)
     states, outputs = rng.uniform(-1, 1, (500, len(scale))) * scale, rng.uniform(-1.5, 1.5, 500)

@@ -37,7 +37,6 @@ def test_texts_name_the_environment_and_the_number_of_weights(name: str) -> None
 def test_texts_compute_what_the_evaluator_computes(
     problem_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("mujoco", reason="the simulator is not installed")
     monkeypatch.chdir(tmp_path)  # the simulator writes a log into the working directory
     problem = load(problem_id)
     x = np.random.default_rng(3).uniform(problem.lower, problem.upper, (2, problem.dim))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -92,11 +93,33 @@ def test_without_a_compiler_the_package_builds_without_the_extension(tmp_path: P
     built = list((tmp_path / "base").rglob("*"))
     assert any(path.name == "generate.py" for path in built)
     assert not [path for path in built if path.suffix == ".so"]
-    found = evaluated(["-P"], {"PYTHONPATH": str(tmp_path / "base" / "lib")})
+    # Without `site`, for an editable installation would step in for the module that is missing.
+    path = os.pathsep.join(
+        [str(tmp_path / "base" / "lib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    )
+    found = evaluated(["-P", "-S"], {"PYTHONPATH": path})
     expected = evaluated([], {})
     assert (found.pop("native"), expected.pop("native")) == (False, native_available())
     for values in zip(found.values(), expected.values(), strict=True):
         np.testing.assert_allclose(*values, rtol=5e-12, atol=5e-12)
+
+
+# A plugin of pytest that makes the compiled module one that cannot be imported.
+WITHOUT = """
+import sys
+sys.modules["llamoco_bench.problems._native._evaluator"] = None
+"""
+
+
+def test_the_tests_of_the_synthetic_problems_pass_without_the_extension(tmp_path: Path) -> None:
+    (tmp_path / "without_extension.py").write_text(WITHOUT)
+    tests = [f"tests/problems/synthetic/test_{name}.py" for name in ("compiled", "instances", "quality", "suite")]
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "without_extension", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    assert "the compiled evaluator was not built" in run.stdout
+    assert re.search(r"\b\d{2,} passed", run.stdout), run.stdout
 
 
 # Values of two problems at a point, in whichever package is imported.
