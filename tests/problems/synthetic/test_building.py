@@ -93,10 +93,9 @@ def test_without_a_compiler_the_package_builds_without_the_extension(tmp_path: P
     built = list((tmp_path / "base").rglob("*"))
     assert any(path.name == "generate.py" for path in built)
     assert not [path for path in built if path.suffix == ".so"]
+    (lib,) = (tmp_path / "base").glob("lib*")
     # Without `site`, for an editable installation would step in for the module that is missing.
-    path = os.pathsep.join(
-        [str(tmp_path / "base" / "lib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    )
+    path = os.pathsep.join([str(lib), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
     found = evaluated(["-P", "-S"], {"PYTHONPATH": path})
     expected = evaluated([], {})
     assert (found.pop("native"), expected.pop("native")) == (False, native_available())
