@@ -40,8 +40,10 @@ def test_the_slope_used_in_the_search_for_the_best_value_is_that_of_the_objectiv
     assert check_grad(loss, classifier_gradient, point) < 1e-5
 
 
+@pytest.mark.slow
 def test_the_data_are_those_of_scikit_learn() -> None:
-    datasets = pytest.importorskip("sklearn.datasets", reason="scikit-learn, which carries the data, is not installed")
-    source = datasets.load_breast_cancer()
+    from sklearn.datasets import load_breast_cancer  # which scikit-optimize brings
+
+    source = load_breast_cancer()
     np.testing.assert_array_equal(read_measurements(), source.data)
     np.testing.assert_array_equal(arrays("breast_cancer")["malignant"], source.target == 0)

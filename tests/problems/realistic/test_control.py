@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -88,7 +90,8 @@ def test_episodes_do_not_depend_on_when_others_end(name: str) -> None:
 def test_a_step_is_that_of_gymnasium(name: str) -> None:
     import gymnasium  # of the extra neuro
 
-    environment, scale = gymnasium.make(ENVIRONMENTS[name]).unwrapped, np.array(RANGES[name])
+    environment: Any = gymnasium.make(ENVIRONMENTS[name]).unwrapped
+    scale = np.array(RANGES[name])
     rng = np.random.default_rng(8)
     states, outputs = rng.uniform(-1, 1, (500, len(scale))) * scale, rng.uniform(-1.5, 1.5, 500)
     ours = TASKS[name].advance(np.ascontiguousarray(states.T), outputs)
