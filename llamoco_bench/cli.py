@@ -8,27 +8,29 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from llamoco_bench import __version__
-from llamoco_bench.commands import best_known, report
+from llamoco_bench.commands import best_known, doctor, report
 from llamoco_bench.errors import LlamocoError
 
 EXIT_USAGE = 4
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-COMMANDS: Final = (report, best_known)
+COMMANDS: Final = (report, doctor, best_known)
 """In the order of the help. What is heavy is imported only by the command that needs it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit code (0 done, 4 wrong usage or unreadable run)."""
+    """Run the command; return its exit code (0 done, 4 wrong usage or unreadable run, or what the command says)."""
     options = _parser().parse_args(arguments)
     try:
-        function: Callable[[argparse.Namespace], str] = options.function
-        sys.stdout.write(function(options))
+        function: Callable[[argparse.Namespace], str | tuple[str, int]] = options.function
+        said = function(options)
     except LlamocoError as error:
         print(f"llamoco: {error}", file=sys.stderr)
         return EXIT_USAGE
-    return 0
+    text, exit_code = (said, 0) if isinstance(said, str) else said
+    sys.stdout.write(text)
+    return exit_code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -110,6 +110,7 @@ class Controller:
                 "problems": settings.problems,
                 "runs": settings.runs,
                 "stage": settings.stage,
+                **_describe_execution(settings),
             }
         )
         try:
@@ -246,6 +247,21 @@ class Controller:
             _item_of(record) for record in records if record["kind"] == "item" and record["status"] not in UNFINISHED
         }
         return self._expected - finished
+
+
+def _describe_execution(settings: Settings) -> dict[str, object]:
+    """Return what programs are run in and problems evaluated by; nothing where this session runs no program."""
+    if settings.stage == "generate":
+        return {}
+    from llamoco_bench.problems._native import evaluator_kind
+    from llamoco_bench.sandbox import default_sandbox
+
+    sandbox = default_sandbox(allow_weak=settings.weak_sandbox)
+    layers = {**sandbox.layers(), **sandbox.extra_layers()}
+    return {
+        "sandbox": {"mode": "weak" if settings.weak_sandbox else "strict", "layers": layers},
+        "evaluator": evaluator_kind(),
+    }
 
 
 def _item_of(record: Record) -> ItemId:

@@ -40,6 +40,7 @@ LAYERS = [
         "llamoco_bench.options",
         "llamoco_bench.suite_items",
         "llamoco_bench.worker",
+        "llamoco_bench.checkup",
         "llamoco_bench.controller",
         "llamoco_bench.cli",
         "llamoco_bench.commands",

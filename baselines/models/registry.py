@@ -76,11 +76,16 @@ def is_brokered(spec: ModelSpec) -> bool:
     return KINDS[spec.kind].brokered if spec.kind in KINDS else True
 
 
+def missing_packages(kind: str) -> list[str]:
+    """Return the packages that a kind of ours needs and that are not installed."""
+    module = cast(KindModule, import_module(KINDS[kind].module))
+    return [name for name in module.PACKAGES if find_spec(name) is None]
+
+
 def _module(spec: ModelSpec) -> KindModule:
     kind = KINDS[spec.kind]
     module = cast(KindModule, import_module(kind.module))
-    missing = [name for name in module.PACKAGES if find_spec(name) is None]
-    if missing:
+    if missing := missing_packages(spec.kind):
         raise ModelError(
             f"Models of kind {kind.name} need {', '.join(missing)}. "
             f'Install with: pip install "llamoco-bench[{kind.extra}]"'

@@ -24,7 +24,7 @@ try:
 except ImportError:
     _evaluator = None
 
-__all__ = ["compiled_types", "levels", "native_available", "rotation_into", "use_level"]
+__all__ = ["compiled_types", "evaluator_kind", "levels", "native_available", "rotation_into", "use_level"]
 
 rotation_into: Callable[[object, object, int], None] | None = getattr(_evaluator, "rotation_into", None)
 """Fills in a rotation from normal variates, or None where there is no compiled module."""
@@ -33,6 +33,11 @@ rotation_into: Callable[[object, object, int], None] | None = getattr(_evaluator
 def native_available() -> bool:
     """Tell whether the compiled evaluator is there and in use."""
     return _evaluator is not None
+
+
+def evaluator_kind() -> str:
+    """Return what evaluates the synthetic problems here, for the records of a run: ``compiled, avx2`` or ``numpy``."""
+    return f"compiled, {levels()[-1]}" if native_available() else "numpy"
 
 
 def compiled_types() -> tuple[type[Evaluator], type[Recorder]]:
