@@ -1,8 +1,8 @@
 """How one run of a generated program can end.
 
-========================= ==============================================================================
+========================= ======================================================================================
 status                    meaning
-========================= ==============================================================================
+========================= ======================================================================================
 ``ok``                    a normal end; running into the budget is one (``stopped == "budget"``)
 ``no_code``               the answer holds no program
 ``syntax``                the program does not compile
@@ -15,9 +15,9 @@ status                    meaning
 ``protocol``              the contract or the channel to the harness was broken
 ``security``              a forbidden action ended the run
 ``crash``                 died by a signal, or left without an answer
-``tampered``              a claim of the program does not hold
+``tampered``              the program spoke in the name of the sandbox, or claimed what the harness knows to be false
 ``infra``                 the harness failed; never held against the model
-========================= ==============================================================================
+========================= ======================================================================================
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.reference import reference_value
 from llamoco_bench.sandbox.result import RunError, RunResult
 from llamoco_bench.sandbox.sandbox import Sandbox, default_sandbox, run_program, sandbox_layers
+from llamoco_bench.sandbox.support import missing_support
 
 __all__ = [
     "Limits",
@@ -15,6 +16,7 @@ __all__ = [
     "Sandbox",
     "calibrated_limits",
     "default_sandbox",
+    "missing_support",
     "preflight",
     "reference_value",
     "run_program",

@@ -14,7 +14,7 @@ from llamoco_bench.sandbox.desk import Desk
 from llamoco_bench.sandbox.evaluator import Array, Evaluator
 from llamoco_bench.sandbox.ledger import Ledger
 
-How = Literal["budget", "result", "report", "refused", "eof", "protocol"]
+How = Literal["budget", "result", "report", "refused", "eof", "protocol", "forged"]
 
 
 class Ending(NamedTuple):
@@ -178,6 +178,8 @@ class Broker:
 def _last_message(kind: int, count: int) -> Ending:
     if kind == wire.RESULT:
         return Ending("result")
+    if kind in (wire.READY, wire.REFUSED):  # the sandbox itself says these, before the program begins
+        return Ending("forged")
     if kind == wire.REPORT and count <= wire.REPORT_BYTES:
         return Ending("report", count)
     return Ending("protocol")

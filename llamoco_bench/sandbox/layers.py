@@ -42,6 +42,10 @@ _KERNEL: Final = "no kernel interfaces"
 LAYERS: Final = (*_PROBED, _KERNEL)
 """Names of the layers, in the order of `sandbox_layers`."""
 
+NAMESPACES: Final = "own network and shared memory"
+EXTRA_LAYERS: Final = (NAMESPACES,)
+"""Layers on top of `LAYERS`, which many containers and distributions refuse: nothing relies on them."""
+
 # The program that is ended by the call has no chance to report it, hence a run of its own.
 _KERNEL_PROBE: Final = """\
 import ctypes

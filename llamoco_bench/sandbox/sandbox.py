@@ -13,7 +13,7 @@ from typing import Final
 
 from llamoco_bench.errors import SandboxError, UsageError
 from llamoco_bench.sandbox.evaluator import Evaluator, ProblemLike
-from llamoco_bench.sandbox.layers import probe
+from llamoco_bench.sandbox.layers import NAMESPACES, probe
 from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.reference import reference_value
 from llamoco_bench.sandbox.result import RunError, RunResult
@@ -89,6 +89,16 @@ class Sandbox:
         if self._layers is None:
             self._layers = probe(self)
         return self._layers
+
+    def extra_layers(self) -> Mapping[str, bool]:
+        """Return for each layer that nothing relies on whether it holds; found by trying.
+
+        Raises
+        ------
+        SandboxError: no interpreter can be started here.
+        """
+        with self._lock:
+            return {NAMESPACES: self._zygote("light").has_namespaces}
 
     def _require_layers(self) -> None:
         missing = [name for name, holds in self.layers().items() if not holds]

@@ -19,7 +19,7 @@ from llamoco_bench.sandbox.result import RunError, Stopped
 from llamoco_bench.sandbox.text import clean, lines_of, shorten_paths
 from llamoco_bench.sandbox.watch import Reason
 from llamoco_bench.sandbox.zygote import Exit
-from llamoco_bench.statuses import Status
+from llamoco_bench.statuses import STATUSES, Status
 
 _CLAIMABLE: Final[tuple[Status, ...]] = (
     "syntax",
@@ -92,6 +92,8 @@ def judge(evidence: Evidence, source: str, places: dict[str, str]) -> Verdict:
         return _of_limit("output", evidence.limits)
     if evidence.ending.how == "report":
         return _of_report(evidence, source, places)
+    if evidence.ending.how == "forged":
+        return _tampered("the program sent a message in the name of the sandbox")
     if evidence.ending.how == "protocol":
         return Verdict("protocol", error=RunError("Channel", "the program wrote to the channel of the harness"))
     return _of_death(evidence)
@@ -118,15 +120,28 @@ def _of_limit(reason: Reason, limits: Limits) -> Verdict:
     return Verdict(status, error=RunError(f"{status.capitalize()}Limit", messages[reason]))
 
 
+def _tampered(message: str) -> Verdict:
+    return Verdict("tampered", error=RunError("Tampered", message))
+
+
 def _of_report(evidence: Evidence, source: str, places: dict[str, str]) -> Verdict:
     try:
         report = json.loads(evidence.message)
+        if _cannot_be(report["status"], evidence):
+            return _tampered(f"the program claimed to have ended in {report['status']}, which it has not")
         status, error = _error_of(report, source, places)
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         return Verdict("protocol", error=RunError("Channel", "the report of the program cannot be read"))
     if status == "invalid_result" and evidence.found:
         return Verdict("ok", "returned")
     return Verdict(status, "returned" if status == "invalid_result" else "", error)
+
+
+def _cannot_be(claimed: object, evidence: Evidence) -> bool:
+    """Tell whether a claimed status is the harness's to give, or contradicts what the harness has seen."""
+    if claimed == "syntax":  # a program that does not compile asks for nothing
+        return evidence.asked
+    return claimed in STATUSES and claimed not in _CLAIMABLE
 
 
 def _error_of(report: dict[str, Any], source: str, places: dict[str, str]) -> tuple[Status, RunError]:

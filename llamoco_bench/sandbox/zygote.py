@@ -13,13 +13,14 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from llamoco_bench.errors import SandboxError
 from llamoco_bench.sandbox.child import wire
 from llamoco_bench.sandbox.child.main import BOOT, Config
 from llamoco_bench.sandbox.child.wipe import wipe
 from llamoco_bench.sandbox.places import hidden_paths, library_paths, readable_paths
+from llamoco_bench.sandbox.support import missing_support
 from llamoco_bench.sandbox.watch import sample
 
 _START_S: Final = 300.0
@@ -84,16 +85,18 @@ class Zygote:
     """
 
     def __init__(self, preload: tuple[str, ...]) -> None:
-        if sys.platform != "linux":
-            raise SandboxError(f"Programs can be isolated on Linux only, this is {sys.platform}.")
+        if reason := missing_support():
+            raise SandboxError(reason)
         self.folder = tempfile.mkdtemp(prefix="llamoco-sandbox-")
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = self._start(theirs.fileno())
         try:
-            self.loaded = self._introduce(preload)
-        except (OSError, ValueError) as error:
+            introduction = self._introduce(preload)
+            self.loaded: tuple[str, ...] = tuple(introduction["loaded"])
+            self.has_namespaces = bool(introduction["namespaces"])
+        except (OSError, ValueError, KeyError) as error:
             complaints = self._said()
             self.close()
             raise SandboxError(f"The sandbox's interpreter did not start ({error}): {complaints}") from error
@@ -115,13 +118,14 @@ class Zygote:
             start_new_session=True,
         )
 
-    def _introduce(self, preload: tuple[str, ...]) -> tuple[str, ...]:
+    def _introduce(self, preload: tuple[str, ...]) -> dict[str, Any]:
         config = Config(
             self.folder, library_paths(), readable_paths(), hidden_paths(), list(preload), parent=os.getpid()
         )
         self._control.settimeout(_START_S)
         self._control.send(json.dumps(config._asdict()).encode())
-        return tuple(json.loads(self._control.recv(1 << 16))["loaded"])
+        answer: dict[str, Any] = json.loads(self._control.recv(1 << 16))
+        return answer
 
     def _said(self) -> str:
         self._complaints.seek(0)

@@ -24,7 +24,7 @@ import sys
 import time
 from typing import Final, NamedTuple, NoReturn
 
-from . import harden, landlock, seccomp, wire
+from . import harden, landlock, namespaces, seccomp, wire
 from .wipe import wipe
 
 N_FDS: Final = 5
@@ -69,7 +69,7 @@ def start(control_fd: int) -> None:
     zygote = _Zygote(control, parent, config)
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"loaded": loaded}).encode())
+    control.send(json.dumps({"loaded": loaded, "namespaces": zygote.has_namespaces}).encode())
     zygote.serve()
 
 
@@ -98,6 +98,8 @@ class _Zygote:
         self.own_modules = [name for name in sys.modules if name == "child" or name.startswith("child.")]
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("500")  # rather a program than the harness
+        # After all libraries have been read: it takes from root the right to read what belongs to others.
+        self.has_namespaces = namespaces.enter(self.libc)
         with contextlib.suppress(OSError):
             harden.be_private(self.libc)
             harden.adopt_orphans(self.libc)
