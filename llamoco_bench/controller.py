@@ -78,7 +78,7 @@ class Controller:
             for problem in self._settings.problems_of(suite)[:1]:
                 pick_description(load_problem(problem), self._settings.prompt)
         if self._settings.stage != "generate":
-            preflight(allow_weak=self._settings.weak_sandbox)
+            preflight(self._settings.memory_mb, allow_weak=self._settings.weak_sandbox)
         if self._settings.stage != "execute":
             for spec in self._settings.models:
                 prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from llamoco_bench import keys, prompting, seeds
@@ -293,8 +293,7 @@ class _Item:
         settings = self._settings
         if settings.timeout_s is not None:
             return Limits(wall_s=settings.timeout_s, memory_mb=settings.memory_mb)
-        limits = calibrated_limits(self._problem, program, allow_weak=settings.weak_sandbox)
-        return replace(limits, memory_mb=settings.memory_mb)
+        return calibrated_limits(self._problem, program, memory_mb=settings.memory_mb, allow_weak=settings.weak_sandbox)
 
 
 def first_request(problem: Problem, settings: Settings) -> Request:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from typing import Final
 
 from llamoco_bench.errors import UsageError
+
+DEFAULT_MEMORY_MB: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Limits:
 
     wall_s: float = 10.0
     cpu_s: float | None = None
-    memory_mb: int = 4096
+    memory_mb: int = DEFAULT_MEMORY_MB
     threads: int = 64
     open_files: int = 64
     output_kb: int = 1024

@@ -130,7 +130,7 @@ def _of_report(evidence: Evidence, source: str, places: dict[str, str]) -> Verdi
         if _cannot_be(report["status"], evidence):
             return _tampered(f"the program claimed to have ended in {report['status']}, which it has not")
         status, error = _error_of(report, source, places)
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
         return Verdict("protocol", error=RunError("Channel", "the report of the program cannot be read"))
     if status == "invalid_result" and evidence.found:
         return Verdict("ok", "returned")
@@ -186,9 +186,12 @@ def _of_death(evidence: Evidence) -> Verdict:
 
 
 def _of_kill(evidence: Evidence, exit_: Exit) -> Verdict:
-    """A program cannot send itself this signal: the kernel ran out of memory, or somebody meddled."""
+    """A program cannot send itself this signal: the kernel ran out of memory, or somebody meddled.
+
+    Below its limit, the program is not to blame that the machine had too little.
+    """
     own_mb = exit_.peak_rss_mb - evidence.base_rss_mb
-    if own_mb >= evidence.limits.memory_mb / 2:
+    if own_mb >= evidence.limits.memory_mb:
         return _of_limit("memory", evidence.limits)
     message = f"killed from outside with {max(own_mb, 0.0):.0f} MiB in use: is this machine out of memory?"
     return Verdict("infra", error=RunError("Killed", message))

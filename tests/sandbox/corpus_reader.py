@@ -17,6 +17,7 @@ _SPELLED = {
     "{cr}": "\r",
     "{surrogate}": "\ud800",
     "{nine_thousand_digits}": "x = " + "9" * 9000,
+    "{five_megabytes}": "# padding, nothing to see here\n" * 170_000,
     "{nested}": "(" * 100_000 + ")" * 100_000,
 }
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -7,6 +9,7 @@ import pytest
 
 from llamoco_bench.errors import SandboxError
 from llamoco_bench.sandbox import calibrated_limits, calibration, preflight
+from tests.sandbox.confined import ROOT
 from tests.sandbox.toys import Sphere
 
 
@@ -49,3 +52,21 @@ def test_known_good_program_that_is_cut_short_is_our_fault(monkeypatch: pytest.M
     monkeypatch.setattr(calibration, "TRIAL_PROGRAM", "def solve(f, lower, *_):\n    return lower")
     with pytest.raises(SandboxError, match="granted 1 of 3000 evaluations"):
         preflight()
+
+
+def test_limits_hold_the_memory_that_was_asked_for() -> None:
+    assert calibrated_limits(Sphere(), memory_mb=512).memory_mb == 512
+
+
+def test_account_that_cannot_give_a_program_its_memory_is_told_before_any_program_is_judged() -> None:
+    script = (
+        "import resource, sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (3 << 30, 3 << 30))\n"
+        "from llamoco_bench.sandbox import preflight\n"
+        "print(preflight(1024) > 0)\n"
+        "preflight(4096)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "True\n"
+    assert "cannot give a program 4096 MiB. Lower --llamoco-memory" in done.stderr

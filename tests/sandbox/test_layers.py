@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -13,28 +14,18 @@ import pytest
 from llamoco_bench.sandbox import Sandbox
 from llamoco_bench.sandbox.child import landlock, seccomp, syscalls
 from llamoco_bench.sandbox.layers import LAYERS
+from tests.sandbox.confined import ROOT, refusing
 from tests.sandbox.toys import Sphere
 
-ROOT = str(Path(__file__).parents[2])
 ALLOW, KILL, EPERM, ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 
-# Runs the harness on a kernel that seems to lack some system calls.
+# Runs the harness; for a kernel that seems to lack some system calls.
 OLD_KERNEL = """
-import ctypes, errno, struct, sys
+import sys
 sys.path.insert(0, {root!r})
-from llamoco_bench.sandbox.child.seccomp import Instruction, this_machine, _Program
 from llamoco_bench.sandbox import Sandbox, run_program, sandbox_layers
 from llamoco_bench.errors import SandboxError
 from tests.sandbox.toys import Sphere
-
-lines = [Instruction(0x20, 0, 0, 0)]
-for number in {numbers!r}:
-    lines += [Instruction(0x15, 0, 1, number), Instruction(0x06, 0, 0, 0x00050000 | errno.ENOSYS)]
-lines.append(Instruction(0x06, 0, 0, 0x7FFF0000))
-code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in lines))
-libc = ctypes.CDLL(None, use_errno=True)
-assert libc.prctl(38, 1, 0, 0, 0) == 0
-assert libc.syscall(this_machine().install, 1, 0, ctypes.byref(_Program(len(lines), ctypes.addressof(code)))) == 0
 
 RETURN = "def solve(objective, lower, upper, budget, seed):\\n    return lower\\n"
 try:
@@ -62,8 +53,8 @@ with Sandbox(allow_weak=True) as sandbox:
 
 
 def on_old_kernel(*numbers: int) -> str:
-    script = OLD_KERNEL.format(root=ROOT, numbers=numbers)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    command = refusing(list(numbers), errno.ENOSYS, [sys.executable, "-c", OLD_KERNEL.format(root=str(ROOT))])
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
