@@ -270,6 +270,8 @@ class _Item:
             constraints=self._problem.n_constraints,
             budget=self._problem.budget,
             best_known=self._problem.best_known,
+            definition=self._problem.definition_hash,
+            contract=prompting.CONTRACT_VERSION,
             **fields,
         )
         return fields

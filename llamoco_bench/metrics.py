@@ -12,6 +12,9 @@ from typing import Final
 
 from llamoco_bench.statuses import is_erroneous
 
+VERSION: Final = 1
+"""Of the definitions in this module; numbers of different versions are not compared."""
+
 REACH_TARGETS: Final = 51
 """Number of targets of `reach`; the first is the starting value itself, as in COCO's run-length profiles."""
 
@@ -104,6 +107,22 @@ def relative_targets() -> list[float]:
     """Targets of `reach` relative to f0 - f*: from 1 down to 1e-8, log-spaced, (51,)."""
     step = math.log10(REACH_PRECISION) / (REACH_TARGETS - 1)
     return [10.0 ** (step * k) for k in range(REACH_TARGETS)]
+
+
+def mean_violation(violations: Iterable[float]) -> float:
+    """Mean over runs of the violation of the best point, as in the CEC2020 guidelines.
+
+    Parameters
+    ----------
+    violations: one a run, as `Problem.violation` defines it; runs that evaluated nothing have an infinite one and do
+        not count.
+
+    Returns
+    -------
+    The mean; nan where no run evaluated anything.
+    """
+    finite = [violation for violation in violations if math.isfinite(violation)]
+    return math.fsum(finite) / len(finite) if finite else math.nan
 
 
 def computational_overhead(tokens: Iterable[tuple[int, int]]) -> float:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from llamoco_bench import metrics
 from llamoco_bench.extraction import extract_program
@@ -92,17 +93,33 @@ def score(items: Sequence[Item]) -> Score:
     return Score(
         suite=items[0].suite,
         model=items[0].model,
-        err=_over_runs(items, lambda item: [is_erroneous(r["status"]) for r in item.first if r["status"] != "infra"]),
-        rec=_over_runs(items, lambda item: [] if item.recovery is None else [item.recovery]),
-        perf=_over_runs(items, lambda item: [run_performance(run) for run in item.counted]),
-        reach=_over_runs(items, lambda item: [run_reach(run) for run in item.counted]),
-        comp=_over_runs(items, lambda item: [] if item.tokens is None else [sum(item.tokens)], unit=False),
-        feasible=_over_runs(items, lambda item: [bool(run["feasible"]) for run in item.counted if run["constraints"]]),
-        perf_own_start=_over_runs(items, lambda item: [run_performance_own_start(run) for run in item.counted]),
+        **{name: _over_items(items, name) for name in MEASURES},
         n_problems=len(items),
         n_runs=sum(len(item.counted) for item in items),
         n_infra=sum(len(item.final) - len(item.counted) for item in items),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One of the reported numbers: how it is taken from an item, and which way is better.
+
+    Attributes
+    ----------
+    title: head of its column.
+    better: the side on which a model wants to be.
+    unit: whether values lie in [0, 1]; `comp` counts tokens.
+    values: its values in one item, one a run or one an item; empty where the item says nothing about it.
+    """
+
+    title: str
+    better: Literal["lower", "higher"]
+    unit: bool
+    values: Callable[[Item], Sequence[float]]
+
+    def worsening(self, change: float) -> float:
+        """Turn a change of this number into one that is positive where the model became worse."""
+        return change if self.better == "lower" else -change
 
 
 def run_performance(run: Record) -> float:
@@ -169,10 +186,35 @@ def _relative(metric: Callable[[float | None, float | None, float], float], run:
     return metric(run["best_f"], run["best_known"], began)
 
 
-def _over_runs(items: Sequence[Item], values: Callable[[Item], Sequence[float]], *, unit: bool = True) -> Estimate:
-    totals, counts = [], []
-    for item in items:
-        numbers = [float(value) for value in values(item) if not math.isnan(value)]
-        totals.append(sum(numbers))
-        counts.append(len(numbers))
-    return clustered_ratio(totals, counts, unit=unit) if any(counts) else UNDEFINED
+def _over_items(items: Sequence[Item], measure: str) -> Estimate:
+    return estimate_over_problems({item.problem: item_values(item, measure) for item in items}, measure)
+
+
+def item_values(item: Item, measure: str) -> tuple[float, ...]:
+    """Return the values of one of `MEASURES` in an item; those that are not defined are left out."""
+    return tuple(float(value) for value in MEASURES[measure].values(item) if not math.isnan(value))
+
+
+def estimate_over_problems(values: Mapping[str, Sequence[float]], measure: str) -> Estimate:
+    """Put the values of one of `MEASURES`, by problem, together; nan where no problem has any."""
+    totals = [math.fsum(numbers) for numbers in values.values()]
+    counts = [len(numbers) for numbers in values.values()]
+    return clustered_ratio(totals, counts, unit=MEASURES[measure].unit) if any(counts) else UNDEFINED
+
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    "err": Measure(
+        "Err", "lower", True, lambda i: [is_erroneous(run["status"]) for run in i.first if run["status"] != "infra"]
+    ),
+    "rec": Measure("Rec", "lower", True, lambda i: [] if i.recovery is None else [i.recovery]),
+    "perf": Measure("Perf", "higher", True, lambda i: [run_performance(run) for run in i.counted]),
+    "reach": Measure("Reach", "higher", True, lambda i: [run_reach(run) for run in i.counted]),
+    "comp": Measure("Comp", "lower", False, lambda i: [] if i.tokens is None else [sum(i.tokens)]),
+    "feasible": Measure(
+        "Feasible", "higher", True, lambda i: [bool(run["feasible"]) for run in i.counted if run["constraints"]]
+    ),
+    "perf_own_start": Measure(
+        "Perf, own start", "higher", True, lambda i: [run_performance_own_start(run) for run in i.counted]
+    ),
+}
+"""By name, in the order of the tables."""
