@@ -1,3 +1,4 @@
+# optimizer: bipop-cma-es
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """BIPOP-CMA-ES: CMA-ES with restarts that alternate between ever larger and small random populations."""

@@ -1,3 +1,4 @@
+# optimizer: bo
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """Bayesian optimization: Gaussian processes in a box around the best point, sized by success and failure."""

@@ -1,3 +1,4 @@
+# optimizer: cobyla
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, B905, D103
 """COBYLA, linear approximations of objective and constraints without derivatives, from random starts."""
@@ -10,7 +11,7 @@ SAMPLES = 16  # random points of which the best starts a search
 
 
 def solve(objective, lower, upper, budget, seed, inequality=None, equality=None):
-    rng = np.random.default_rng(seed)
+    rng, budget = np.random.default_rng(seed), min(budget, 20_000)  # its own arithmetic takes 0.3 ms a point
     dim, used, seen = len(lower), 0, {}
     best = (np.inf, np.inf, (lower + upper) / 2)  # violation, objective, point
 
@@ -34,9 +35,7 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         return seen.get(key) or next(iter(seen.values()))
 
     constraints = {"type": "ineq", "fun": lambda u: values(u)[1]} if inequality or equality else ()
-    idle = 0
-    while used < budget and idle < 10:  # in a row that find nothing better
-        before = best[:2]
+    while used < budget:
         starts = rng.random((min(SAMPLES, budget - used), dim))
         f, _, broken = evaluate(starts)
         if used == budget:
@@ -44,6 +43,4 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         minimize(lambda u: values(u)[0], starts[np.lexsort((f, broken))[0]], method="COBYLA", tol=TOL,
                  bounds=[(0, 1)] * dim, constraints=constraints,
                  options={"rhobeg": RHOBEG, "maxiter": budget - used})
-        gained = best[0] < 0.99 * before[0] or best[1] < before[1] - 1e-8 * (1 + abs(before[1]))
-        idle = 0 if gained else idle + 1
     return best[2]

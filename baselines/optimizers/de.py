@@ -1,3 +1,4 @@
+# optimizer: de
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, B905, D103
 """Differential evolution (SciPy's), a generation per call; a new population where one has collapsed."""

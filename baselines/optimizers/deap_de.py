@@ -1,3 +1,4 @@
+# optimizer: deap-de
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, ANN204, B905, D101, D103
 """Differential evolution rand/1/bin, put together from DEAP's toolbox."""

@@ -1,3 +1,4 @@
+# optimizer: dtpso
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """DTPSO: particle swarm whose particles follow a feasible and, once they left it, an infeasible track."""

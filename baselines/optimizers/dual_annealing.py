@@ -1,3 +1,4 @@
+# optimizer: dual-annealing
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103, SIM105
 """Dual annealing (SciPy's): generalised simulated annealing with L-BFGS-B descents from good points."""

@@ -1,3 +1,4 @@
+# optimizer: ga-tdx
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """GA-TDX: genetic algorithm with two-direction crossover and grouped mutation on a penalty function."""

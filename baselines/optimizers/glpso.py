@@ -1,3 +1,4 @@
+# optimizer: glpso
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """GLPSO: particle swarm with exemplars bred by a genetic algorithm from the particles' best points."""

@@ -1,10 +1,11 @@
+# optimizer: heco-de
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """HECO-DE: differential evolution on weighted sums of objective, violation and an equivalent objective."""
 import numpy as np
 
-LAMBDA = 40  # individuals that have a child per generation, each for its own weights
-SIZE = 12  # first population, in units of dim
+LAMBDA = 10  # individuals that have a child per generation, each for its own weights
+SIZE = 2  # first population, in units of dim
 BIAS = 0.1  # extra weight of the violation
 MEMORY = 5  # pairs of parameters remembered, in units of dim
 
@@ -63,7 +64,6 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
             slot[k] = (slot[k] + 1) % memory.shape[1]
         wins += np.bincount(kind[better], minlength=4)
         wins *= (wins + 2).min() >= 0.05 * (wins + 2).sum()  # start anew when one is hardly used
-        archive = rng.permutation(np.vstack([archive, parent[better]]))[: 4 * len(x)]
-        kept = chosen[better]
+        kept, archive = chosen[better], rng.permutation(np.vstack([archive, parent[better]]))[: 4 * len(x)]
         x[kept], f[kept], v[kept] = child[better], child_f[better], child_v[better]
     return np.minimum(lower + x[np.lexsort((f, v))[0]] * (upper - lower), upper)

@@ -1,3 +1,4 @@
+# optimizer: l-bfgs-b
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, B905, D103
 """L-BFGS-B on a quadratic penalty of the constraints, from random starts, with batched differences."""
@@ -35,16 +36,13 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         values = evaluate(np.vstack([u, u + np.diag(step)]), weight)
         return values[0], (values[1:] - values[0]) / step
 
-    idle = 0
     try:
-        while used < budget and idle < 10:  # in a row that find nothing better
-            before, starts = best[:2], rng.random((min(16, budget - used), dim))
+        while used < budget:
+            starts = rng.random((min(16, budget - used), dim))
             u = starts[evaluate(starts, PENALTY).argmin()]
             for i in range(rounds):
                 u = minimize(with_slope, u, (PENALTY * 100**i,), method="L-BFGS-B", jac=True,
                              bounds=[(0, 1)] * dim, options={"maxcor": MAXCOR, "ftol": FTOL, "gtol": 0}).x
-            gained = best[0] < 0.99 * before[0] or best[1] < before[1] - 1e-8 * (1 + abs(before[1]))
-            idle = 0 if gained else idle + 1
     except StopIteration:  # in the middle of a descent
         pass
     return best[2]

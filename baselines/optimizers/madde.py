@@ -1,9 +1,10 @@
+# optimizer: madde
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """MadDE: differential evolution that adapts its three mutations, its parameters and its population."""
 import numpy as np
 
-SIZE = 2.0  # first population, in units of dim^2, at most a tenth of the budget
+SHARE = 0.001  # first population, as a share of the budget; at most 2 dim^2, at least 20
 PBEST = 0.18  # share of the population that counts as best
 QBX = 0.01  # probability of crossing with one of the best instead of the parent
 ARCHIVE = 2.3  # replaced parents that are kept, in units of the population
@@ -20,7 +21,7 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
         f = np.nan_to_num(objective(x), nan=1e100, posinf=1e100)
         return np.append(f, np.full(len(u) - len(x), 1e100))
 
-    first, memory = int(max(20, min(SIZE * dim**2, budget / 10))), np.full((MEMORY * dim, 2), 0.2)
+    first, memory = int(max(20, min(2 * dim**2, SHARE * budget))), np.full((MEMORY * dim, 2), 0.2)
     x, slot, share = rng.random((first, dim)), 0, np.ones(3) / 3
     f, archive = evaluate(x), x[:0]
     while used < budget:  # Biswas et al. (2021)

@@ -1,3 +1,4 @@
+# optimizer: mmes
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """MMES: evolution strategy that samples from a mixture of evolution paths instead of a covariance matrix."""
@@ -50,7 +51,7 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
             paths, born = np.vstack([paths, path]), np.append(born, generation)
             better = weights[f[order] < previous].sum()  # paired test against the last generation
             success = (1 - c_s) * success + np.sqrt(c_s * (2 - c_s) * mueff) * (2 * better - 1)
-            sigma = min(1, sigma * np.exp(ndtr(success) - 0.95))
+            sigma = min(1, sigma * np.exp(ndtr(success) / 0.95 - 1))
             previous = f[order]
             if sigma < 1e-11 or np.ptp(f) <= 1e-12 * abs(f.min()):
                 break

@@ -1,3 +1,4 @@
+# optimizer: nsa
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """Noisy simulated annealing: Gaussian moves of a fixed size, cooled at every move; one sample a move."""
@@ -5,7 +6,7 @@ import numpy as np
 
 HEAT = 0.1  # first temperature, in standard deviations of the objective over the box
 RATE = 0.99  # factor by which a move cools the chain
-STEP = 0.03  # size of a move, as a share of the box
+STEP = 0.01  # size of a move, as a share of the box
 CHAINS = 4  # independent chains that share the budget
 
 

@@ -1,3 +1,4 @@
+# optimizer: pso
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """Particle swarm optimization with a global best and an inertia that falls linearly."""

@@ -1,3 +1,4 @@
+# optimizer: sa
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """Simulated annealing: Metropolis chains in lockstep, cooled geometrically, with adapted steps."""

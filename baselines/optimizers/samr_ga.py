@@ -1,3 +1,4 @@
+# optimizer: samr-ga
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """Self-adaptive mutation-rate genetic algorithm: every individual inherits and varies its own step size."""

@@ -1,3 +1,4 @@
+# optimizer: sdms-pso
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """sDMS-PSO: small swarms that regroup at random, learn their inertia and refine their best points."""

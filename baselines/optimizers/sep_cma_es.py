@@ -1,3 +1,4 @@
+# optimizer: sep-cma-es
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, D103
 """Sep-CMA-ES: evolution strategy with a diagonal covariance matrix, restarted with twice the population."""

@@ -1,3 +1,4 @@
+# optimizer: slsqp
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, B905, D103
 """SLSQP, sequential least squares programming, from random starts, with gradients by batched differences."""
@@ -44,17 +45,13 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
     constraints = [  # SLSQP wants inequalities >= 0
         {"type": "ineq", "fun": lambda u: -values(u)[1], "jac": lambda u: -slopes(u)[1]},
         {"type": "eq", "fun": lambda u: values(u)[2], "jac": lambda u: slopes(u)[2]}]
-    idle = 0
     try:
-        while used < budget and idle < 10:  # in a row that find nothing better
-            before = best[:2]
+        while used < budget:
             starts = rng.random((min(SAMPLES, budget - used), dim))
             f, _, _, broken = evaluate(starts)
             minimize(lambda u: values(u)[0], starts[np.lexsort((f, broken))[0]], jac=lambda u: slopes(u)[0],
                      method="SLSQP", bounds=[(0, 1)] * dim, constraints=constraints,
                      options={"ftol": FTOL, "maxiter": 200})
-            gained = best[0] < 0.99 * before[0] or best[1] < before[1] - 1e-8 * (1 + abs(before[1]))
-            idle = 0 if gained else idle + 1
     except StopIteration:  # in the middle of a descent
         pass
     return best[2]

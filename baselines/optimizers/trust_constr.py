@@ -1,3 +1,4 @@
+# optimizer: trust-constr
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202, B905, D103, SIM105
 """Trust-region interior point method (trust-constr) from random starts, gradients by batched differences."""
@@ -48,9 +49,8 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
     options = {"initial_tr_radius": RADIUS, "initial_constr_penalty": PENALTY, "maxiter": budget,
                "initial_barrier_parameter": BARRIER, "gtol": TOLERANCE, "xtol": TOLERANCE}
     constraints = [constraint(1, -np.inf)] * bool(inequality) + [constraint(2, 0)] * bool(equality)
-    idle = 0
-    while used < budget and idle < 10:  # in a row that find nothing better
-        before, starts = best[:2], rng.random((min(16, budget - used), dim))
+    while used < budget:
+        starts = rng.random((min(16, budget - used), dim))
         f, _, _, broken = evaluate(starts)
         try:
             minimize(lambda u: values(u)[0], starts[np.lexsort((f, broken))[0]], method="trust-constr",
@@ -58,6 +58,4 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
                      options=options)
         except (StopIteration, ValueError, np.linalg.LinAlgError):  # budget spent; values that overflow
             pass
-        gained = best[0] < 0.99 * before[0] or best[1] < before[1] - 1e-8 * (1 + abs(before[1]))
-        idle = 0 if gained else idle + 1
     return best[2]
