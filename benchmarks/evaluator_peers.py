@@ -47,7 +47,13 @@ class Peer:
 
 def peers(case: str, dim: int, x: Array) -> Iterator[Peer]:
     """Yield the peers of a case, with the points (100, dim) already in them."""
-    for package, build in (("minionpy", _minionpy), ("ioh", _ioh), ("cocoex", _coco), ("opfunu", _opfunu)):
+    for package, build in (
+        ("minionpy", _minionpy),
+        ("ioh", _ioh),
+        ("cocoex", _coco),
+        ("opfunu", _opfunu),
+        ("metaevobox", _metabox),
+    ):
         if find_spec(package) and (peer := build(case, dim, x)):
             yield peer
 
@@ -93,3 +99,15 @@ def _opfunu(case: str, dim: int, x: Array) -> Peer | None:
     function = getattr(cec2014, f"F{CEC2014[case]}2014")(ndim=dim)
     one = x[0].copy()
     return Peer("opfunu", lambda: function.evaluate(one), None)
+
+
+def _metabox(case: str, dim: int, x: Array) -> Peer | None:
+    from metaevobox.environment.problem.SOO.COCO_BBOB import bbob_numpy
+
+    if case not in BBOB:
+        return None
+    rng = np.random.default_rng(dim)
+    shift, rotation = rng.uniform(-4.0, 4.0, dim), np.linalg.qr(rng.standard_normal((dim, dim)))[0]
+    function = getattr(bbob_numpy, f"F{BBOB[case]}")(dim, shift, rotation, 0.0, -5.0, 5.0)
+    one, many = x[0].copy(), x.copy()
+    return Peer("MetaBox", lambda: function.eval(one), lambda: function.eval(many))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from llamoco_bench.options import OPTIONS
+from llamoco_bench.problems.registry import SUITES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -31,6 +32,10 @@ def test_every_option_is_listed_as_it_is() -> None:
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)", README))))
 def test_links_lead_somewhere(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def test_every_suite_is_listed() -> None:
+    assert [suite for suite in SUITES if f"`{suite}`" not in README] == []
 
 
 def commands() -> list[str]:

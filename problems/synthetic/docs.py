@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from llamoco_bench.problems import quick
 from llamoco_bench.problems.basic import BASIC_FUNCTIONS
 from llamoco_bench.problems.basic.formula import Name
 from llamoco_bench.problems.basic.latex import LatexPrinter
 from llamoco_bench.problems.cec2020.prompt_text import fill
+from llamoco_bench.problems.registry import SUITES, list_problems
 from llamoco_bench.problems.synthetic import IDS
 from llamoco_bench.problems.synthetic.best_known import read
 from llamoco_bench.problems.synthetic.catalogue import instance_of
@@ -40,6 +42,9 @@ def page() -> str:
         "refused": _lines(_refused()),
         "labels": _lines(_labels(instances)),
         "split": _split(instances),
+        "suites": _lines(_suites()),
+        "quick": _lines(_quick()),
+        "quick_realistic": _listed(quick.REALISTIC),
         "cut_off": f"{len(cut_off):,}",
         "of_constrained": f"{len(cut_off) / len(constrained):.0%}".replace("%", " %"),
         "inequalities": f"{sum(len(i.inequalities) for i in constrained):,}",
@@ -105,6 +110,22 @@ def _split(instances: Sequence[Instance]) -> str:
     kept = [instance for instance in instances if is_for_evaluation(instance.id)]
     n_constrained = sum(bool(instance.constraints) for instance in kept)
     return f"{len(kept)} problems ({len(kept) - n_constrained} unconstrained, {n_constrained} constrained)"
+
+
+def _suites() -> Iterator[str]:
+    for name in SUITES:
+        if name.startswith("synthetic"):
+            yield f"| `{name}` | {len(list_problems(name)):,} |"
+
+
+def _quick() -> Iterator[str]:
+    for kind in dict.fromkeys(kind for kind, _ in quick.SYNTHETIC):
+        ids = (quick.SYNTHETIC[kind, size] for size in ("small", "medium", "large"))
+        yield f"| {kind} | {' | '.join(f'`{name}`' for name in ids)} |"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _searched(cut_off: Sequence[Instance]) -> str:

@@ -32,6 +32,15 @@ class TestOurs(ProblemConformance):
         return load_problem(name)
 
 
+OTHERS = sorted({name for suite in ("cec2020", "quick", "realistic") for name in list_problems(suite)} - set(SAMPLE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OTHERS, scope="class")
+class TestOthersOfOurs(TestOurs):
+    pass
+
+
 TESTS = [name for name, _ in inspect.getmembers(ProblemConformance) if name.startswith("test_")]
 
 
