@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -102,12 +108,27 @@ def _opfunu(case: str, dim: int, x: Array) -> Peer | None:
 
 
 def _metabox(case: str, dim: int, x: Array) -> Peer | None:
-    from metaevobox.environment.problem.SOO.COCO_BBOB import bbob_numpy
-
     if case not in BBOB:
         return None
     rng = np.random.default_rng(dim)
     shift, rotation = rng.uniform(-4.0, 4.0, dim), np.linalg.qr(rng.standard_normal((dim, dim)))[0]
-    function = getattr(bbob_numpy, f"F{BBOB[case]}")(dim, shift, rotation, 0.0, -5.0, 5.0)
+    functions = _metabox_module("metaevobox.environment.problem.SOO.COCO_BBOB.bbob_numpy")
+    function = getattr(functions, f"F{BBOB[case]}")(dim, shift, rotation, 0.0, -5.0, 5.0)
+    function.T1 = 0.0  # the time spent, which MetaBox's training loop sets
     one, many = x[0].copy(), x.copy()
     return Peer("MetaBox", lambda: function.eval(one), lambda: function.eval(many))
+
+
+@cache
+def _metabox_module(name: str) -> Any:
+    """Import one module of MetaBox without what its packages import: `pip install --no-deps metaevobox` suffices."""
+    first, *middle, _ = name.split(".")
+    spec = find_spec(first)
+    assert spec is not None
+    package, folder = first, Path(str(spec.origin)).parent
+    for part in ("", *middle):
+        package, folder = (f"{package}.{part}", folder / part) if part else (package, folder)
+        stand_in = ModuleType(package)
+        stand_in.__path__, stand_in.__spec__ = [str(folder)], ModuleSpec(package, None)
+        sys.modules.setdefault(package, stand_in)
+    return import_module(name)
