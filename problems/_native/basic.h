@@ -107,18 +107,17 @@ static double schwefel(double *z, const part *p) {
     return 418.9828872724338 * n - sum_of(&sum);
 }
 
-/* The exponent of the product is the first coefficient. Distances to whole numbers double exactly. */
+/* The exponent of the product is the first coefficient. Powers of two times a fraction are exact, as are their distances
+   to whole numbers; the registers side by side hide how long one waits for the other terms of its sum. */
 static double katsuura(double *z, const part *p) {
     lanes product = all_lanes(1.0);
-    EACH_REGISTER(p->n) {
-        vd d = magnitude(fraction(load(z + HERE))), rough = splat(0.0);
-        double weight = 0.5;
-        for (int j = 1; j <= 32; j++, weight *= 0.5) {
-            d += d;
-            d = smaller(d, 1.0 - d);
-            rough += weight * d;
-        }
-        product.part[r] *= 1.0 + load(p->index + HERE) * rough;
+    for (int base = 0; base < p->n; base += LANES) {
+        lanes d, rough = all_lanes(0.0);
+        double power = 2.0, weight = 0.5;
+        for (int r = 0; r < REGISTERS; r++) d.part[r] = fraction(load(z + HERE));
+        for (int j = 1; j <= 32; j++, power *= 2.0, weight *= 0.5)
+            for (int r = 0; r < REGISTERS; r++) rough.part[r] += weight * magnitude(fraction(power * d.part[r]));
+        for (int r = 0; r < REGISTERS; r++) product.part[r] *= 1.0 + load(p->index + HERE) * rough.part[r];
     }
     double n = p->n;
     return 10.0 / (n * n) * (power_of(product_of(&product), p->coefficients[0]) - 1.0);
