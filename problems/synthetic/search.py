@@ -1,9 +1,10 @@
 """Searches for the best feasible values of the constrained instances whose optimum is not known in closed form.
 
 Differential evolution in whole generations finds the region; SLSQP from its best points, from the anchor and from
-points around the best one polishes. Run it from where it stopped::
+points around the best one polishes. Run it from where it stopped, or again, with other seeds, for a suite::
 
-    python -m llamoco_bench.problems.synthetic.search [--jobs N] [--evaluations N] [--round N] [id ...]
+    python -m llamoco_bench.problems.synthetic.search [--jobs N] [--evaluations N] [id ...]
+    python -m llamoco_bench.problems.synthetic.search --suite synthetic/constrained/test --round 7
 
 Values only ever go down; runs of other optimizers enter by `best_known.improve`.
 """
@@ -19,6 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from llamoco_bench.problems.problem import Array, Problem, violation
+from llamoco_bench.problems.registry import list_problems
 from llamoco_bench.problems.synthetic import CONSTRAINED_IDS
 from llamoco_bench.problems.synthetic.best_known import improve, read
 from llamoco_bench.problems.synthetic.catalogue import as_problem, instance_of
@@ -28,6 +30,7 @@ from llamoco_bench.problems.synthetic.split import is_for_evaluation
 from llamoco_bench.seeds import derive_seed
 
 EVALUATIONS: Final = 150_000
+_IDS: Final = frozenset(CONSTRAINED_IDS)
 _TOP: Final = 0.1
 _STRICT_FROM: Final = 0.6
 """Share of the generations after which only feasible points count; before, a violation that shrinks is let pass."""
@@ -107,7 +110,7 @@ def wanted(names: Sequence[str]) -> list[str]:
     """
     known = read()
     chosen = names or [name for name in CONSTRAINED_IDS if name not in known]
-    needing = (name for name in chosen if instance_of(name).cuts_off_optimum)
+    needing = (name for name in chosen if name in _IDS and instance_of(name).cuts_off_optimum)
     return sorted(needing, key=lambda name: not is_for_evaluation(name))
 
 
@@ -119,14 +122,16 @@ def main() -> None:
     """Search for all that are not known yet, or for those that are named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ids", nargs="*", help="ids; all that are not known yet if none is given")
+    parser.add_argument("--suite", help="all of a suite, also those that are known")
     parser.add_argument("--evaluations", type=int, default=EVALUATIONS, help="of differential evolution, per instance")
     parser.add_argument("--round", type=int, default=0, help="another number for another seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     options = parser.parse_args()
     source = f"differential evolution, {options.evaluations} evaluations, round {options.round}, then SLSQP"
+    names = [*options.ids, *(list_problems(options.suite) if options.suite else ())]
     one = partial(_value_of, evaluations=options.evaluations, round_=options.round)
     with get_context("spawn").Pool(options.jobs) as pool:
-        for name, value in pool.imap_unordered(one, wanted(options.ids)):
+        for name, value in pool.imap_unordered(one, wanted(names)):
             if np.isfinite(value):
                 improve({name: (value, source)})
 

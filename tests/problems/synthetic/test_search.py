@@ -54,6 +54,13 @@ def test_problems_kept_for_evaluation_are_searched_first(monkeypatch: pytest.Mon
     assert search.wanted([]) == wanted[:1]
 
 
+def test_what_is_named_is_searched_again_where_it_has_no_closed_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = ["cec2020/RC01", "synthetic/u0000", *CONSTRAINED_IDS[:20]]
+    monkeypatch.setattr(search, "read", lambda: dict.fromkeys(named, (0.0, "")))
+    wanted = search.wanted(named)
+    assert sorted(wanted) == [name for name in CONSTRAINED_IDS[:20] if instance_of(name).cuts_off_optimum]
+
+
 def test_tables_only_go_down(tmp_path: Path) -> None:
     file = tmp_path / "values.csv"
     assert best_known.improve({"a": (2.0, "x"), "b": (1.0, "y")}, file) == ["a", "b"]
