@@ -23,8 +23,7 @@ SAMPLE = [
 ]
 
 
-@pytest.mark.parametrize("name", SAMPLE, scope="class")
-class TestOurs(ProblemConformance):
+class Named(ProblemConformance):
     n_points = 4
 
     @pytest.fixture
@@ -32,12 +31,17 @@ class TestOurs(ProblemConformance):
         return load_problem(name)
 
 
+@pytest.mark.parametrize("name", SAMPLE, scope="class")
+class TestOurs(Named):
+    pass
+
+
 OTHERS = sorted({name for suite in ("cec2020", "quick", "realistic") for name in list_problems(suite)} - set(SAMPLE))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS, scope="class")
-class TestOthersOfOurs(TestOurs):
+class TestOthersOfOurs(Named):
     pass
 
 
