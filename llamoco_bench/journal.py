@@ -57,7 +57,12 @@ class Journal:
 
 
 def read_journals(folder: Path) -> list[Record]:
-    """Read every line of every journal in `folder`, oldest file first.
+    """Read every line of every journal in `folder`, oldest file first; errors as of `iterate_journals`."""
+    return list(iterate_journals(folder))
+
+
+def iterate_journals(folder: Path) -> Iterator[Record]:
+    """Yield every line of every journal in `folder`, oldest file first, without ever holding a whole file.
 
     A last line that a killed process left torn is passed over.
 
@@ -65,25 +70,27 @@ def read_journals(folder: Path) -> list[Record]:
     ------
     JournalError: for any other line that cannot be read, and for an unknown schema.
     """
-    files = sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_mtime, path.name))
-    return [record for path in files for record in _read_file(path)]
+    for path in sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_mtime, path.name)):
+        yield from _read_file(path)
 
 
 def _read_file(path: Path) -> Iterator[Record]:
-    lines = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            record = json.loads(line)
-        except ValueError as error:
-            if number == len(lines):
-                return
-            raise JournalError(f"{path}, line {number}: not JSON ({error}); the file was changed or damaged") from None
-        if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-            schema = record.get("schema") if isinstance(record, dict) else None
-            raise JournalError(f"{path}, line {number}: schema {schema!r}, this version reads {SCHEMA}")
-        yield decode(record)
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line == b"\n":
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                if not line.endswith(b"\n"):
+                    return
+                raise JournalError(
+                    f"{path}, line {number}: not JSON ({error}); the file was changed or damaged"
+                ) from None
+            if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+                schema = record.get("schema") if isinstance(record, dict) else None
+                raise JournalError(f"{path}, line {number}: schema {schema!r}, this version reads {SCHEMA}")
+            yield decode(record)
 
 
 def encode(value: Any) -> Any:

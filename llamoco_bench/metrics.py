@@ -52,7 +52,7 @@ def recovery_cost(program: str, repaired: str | None) -> float:
     """
     if repaired is None:
         return 1.0
-    before, after = _lines(program), _lines(repaired)
+    before, after = program_lines(program), program_lines(repaired)
     if not before:
         return 1.0
     return min(1.0, changed_lines(before, after) / len(before))
@@ -140,5 +140,6 @@ def computational_overhead(tokens: Iterable[tuple[int, int]]) -> float:
     return sum(totals) / len(totals) if totals else math.nan
 
 
-def _lines(program: str) -> list[str]:
+def program_lines(program: str) -> list[str]:
+    """Return the lines of a program as they are counted: without blank lines around it and blanks behind them."""
     return [line.rstrip() for line in program.strip("\n").splitlines()]
