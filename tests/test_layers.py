@@ -25,6 +25,8 @@ LAYERS = [
     ["llamoco_bench.baselines"],
     [
         "llamoco_bench.extraction",
+        "llamoco_bench.program_calls",
+        "llamoco_bench.optimizer_use",
         "llamoco_bench.prompting",
         "llamoco_bench.keys",
         "llamoco_bench.journal",

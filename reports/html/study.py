@@ -1,0 +1,106 @@
+"""The records of a report, put in order once for all views: cells, values by problem, scores."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from llamoco_bench.journal import Record
+from llamoco_bench.reports.html.answers import Answer, read_answers
+from llamoco_bench.reports.html.evidence import Evidence
+from llamoco_bench.scoring import Item, Score, collect_items, run_performance, score
+
+Cell = tuple[str, str, str]
+"""(suite, problem, model)"""
+
+Values = Mapping[str, Sequence[float]]
+"""Perf of the runs that count, by problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Everything that views are made from.
+
+    Attributes
+    ----------
+    evidence: what was read.
+    suites: sorted.
+    problems: problems of each suite, sorted.
+    models: labels, the best mean Perf over all suites first.
+    items: one a cell.
+    scores: of each suite, the best Perf first.
+    perf: Perf of the runs that count, by (suite, model) and problem.
+    answers: what models wrote, by cell and turn.
+    """
+
+    evidence: Evidence
+    suites: tuple[str, ...]
+    problems: Mapping[str, tuple[str, ...]]
+    models: tuple[str, ...]
+    items: Mapping[Cell, Item]
+    scores: Mapping[str, tuple[Score, ...]]
+    perf: Mapping[tuple[str, str], Values]
+    answers: Mapping[Cell, Mapping[int, Answer]]
+
+    def mean_perf(self, suite: str, problem: str, model: str) -> float:
+        """Mean Perf of a cell; nan where nothing was measured."""
+        values = self.perf.get((suite, model), {}).get(problem, ())
+        return fmean(values) if values else math.nan
+
+    def all_problems(self) -> tuple[str, ...]:
+        """Every problem once, in the order of the suites."""
+        return tuple(dict.fromkeys(problem for suite in self.suites for problem in self.problems[suite]))
+
+
+def make_study(evidence: Evidence) -> Study:
+    """Put the records in order."""
+    items = {(item.suite, item.problem, item.model): item for item in collect_items(evidence.records)}
+    suites = tuple(sorted({suite for suite, _, _ in items}))
+    problems = {suite: tuple(sorted({p for s, p, _ in items if s == suite})) for suite in suites}
+    by_pair: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for _, item in sorted(items.items()):
+        by_pair[item.suite, item.model].append(item)
+    perf = {pair: {item.problem: _values(item) for item in found} for pair, found in by_pair.items()}
+    scores: dict[str, tuple[Score, ...]] = {}
+    for suite in suites:
+        found = [score(cells) for (s, _), cells in by_pair.items() if s == suite]
+        scores[suite] = tuple(sorted(found, key=_standing))
+    return Study(
+        evidence=evidence,
+        suites=suites,
+        problems=problems,
+        models=_order(scores),
+        items=items,
+        scores=scores,
+        perf=perf,
+        answers=read_answers(_generations(evidence.records)),
+    )
+
+
+def _values(item: Item) -> list[float]:
+    values = (run_performance(run) for run in item.counted)
+    return [value for value in values if not math.isnan(value)]
+
+
+def _standing(score: Score) -> tuple[float, float, str]:
+    perf, reach = (math.inf if math.isnan(x) else -x for x in (score.perf.value, score.reach.value))
+    return perf, reach, score.model
+
+
+def _order(scores: Mapping[str, Sequence[Score]]) -> tuple[str, ...]:
+    """Models by the mean of their Perf over suites."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for suite in scores.values():
+        for one in suite:
+            values[one.model].append(0.0 if math.isnan(one.perf.value) else one.perf.value)
+    return tuple(sorted(values, key=lambda model: (-fmean(values[model]), model)))
+
+
+def _generations(records: Sequence[Record]) -> dict[Cell, dict[int, Record]]:
+    found: dict[Cell, dict[int, Record]] = defaultdict(dict)
+    for record in sorted((r for r in records if r["kind"] == "generation"), key=lambda r: r["time"]):
+        found[record["suite"], record["problem"], record["model"]][record["turn"]] = record
+    return found

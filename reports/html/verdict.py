@@ -1,0 +1,115 @@
+"""The first lines of a report: who leads, whether that is sure, and whether the run is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llamoco_bench.errors import LlamocoError
+from llamoco_bench.reports.html import text
+from llamoco_bench.reports.html.evidence import Source
+from llamoco_bench.reports.html.leaderboard import Board
+from llamoco_bench.reports.html.study import Study
+from llamoco_bench.settings import Settings
+
+UNFINISHED = ("infra", "generated", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the report says first.
+
+    Attributes
+    ----------
+    sentences: one a suite.
+    warnings: what a reader must know before trusting the numbers.
+    facts: (name, value) in short.
+    """
+
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def verdict(study: Study, boards: Sequence[Board]) -> Verdict:
+    """Put it in words."""
+    return Verdict(tuple(map(_sentence, boards)), tuple(_warnings(study)), tuple(_facts(study)))
+
+
+def _sentence(board: Board) -> str:
+    first = board.rows[0]
+    name = text.visible(first.model, 60)
+    perf = first.cells[0]
+    span = f" ({perf.interval})" if perf.interval else ""
+    if len(board.rows) == 1:
+        return f"{name} reaches Perf {perf.value}{span} on {board.suite}."
+    tied = [text.visible(row.model, 60) for row in board.rows[1:] if row.tied]
+    if not tied:
+        return f"{name} leads on {board.suite} with Perf {perf.value}{span}, clear of all others."
+    others = ", ".join(tied[:4]) + (f" and {len(tied) - 4} more" if len(tied) > 4 else "")
+    return f"{name} has the highest Perf on {board.suite}, {perf.value}{span}, but is not told apart from {others}."
+
+
+def _warnings(study: Study) -> list[str]:
+    warnings = []
+    missing, expected = unfinished(study)
+    if missing:
+        warnings.append(f"Incomplete: {missing:,} of {expected:,} items are not finished; values are of the rest.")
+    lost = sum(score.n_infra for scores in study.scores.values() for score in scores)
+    if lost:
+        warnings.append(f"{text.plural(lost, 'run')} lost to failures of the harness; they count nowhere.")
+    uneven = [s for s in study.suites if len({score.n_problems for score in study.scores[s]}) > 1]
+    if uneven:
+        warnings.append(f"Not all models were measured on the same problems of {', '.join(uneven)}.")
+    for source in study.evidence.sources:
+        if (source.manifest.get("git") or {}).get("dirty"):
+            warnings.append(f"{source.name} was run from a working tree with uncommitted changes.")
+    return warnings
+
+
+def unfinished(study: Study) -> tuple[int, int]:
+    """How many items are not finished, and how many there should be by manifests and journals together."""
+    last = {(r["suite"], r["problem"], r["model"]): r["status"] for r in _items(study)}
+    finished = {cell for cell, status in last.items() if status not in UNFINISHED}
+    expected = set(last) | set(study.items)
+    for source in study.evidence.sources:
+        expected |= _asked_for(source) if len(study.evidence.sources) == 1 else set()
+    return len(expected - finished - (set(study.items) - set(last))), len(expected)
+
+
+def _items(study: Study) -> list[dict[str, object]]:
+    return sorted((r for r in study.evidence.records if r["kind"] == "item"), key=lambda r: r["time"])
+
+
+def _asked_for(source: Source) -> set[tuple[str, str, str]]:
+    """Every cell that a run was started for; none where its suites are not known here."""
+    manifest = source.manifest
+    try:
+        settings = Settings((), tuple(manifest.get("suites", ())), str(manifest.get("problems", "*")))
+        labels = [str(model["label"]) for model in manifest.get("models", ())]
+        return {(s, p, label) for s in settings.suites for p in settings.problems_of(s) for label in labels}
+    except (LlamocoError, KeyError, TypeError):
+        return set()
+
+
+def _facts(study: Study) -> list[tuple[str, str]]:
+    runs = sum(len(item.first) for item in study.items.values())
+    tokens = sum(sum(item.tokens) for item in study.items.values() if item.tokens)
+    facts = [
+        ("models", f"{len(study.models):,}"),
+        ("problems", f"{len(study.all_problems()):,}"),
+        ("runs of first programs", f"{runs:,}"),
+    ]
+    if tokens:
+        facts.append(("tokens", f"{tokens:,}"))
+    seeds = {str(s.manifest.get("options", {}).get("seed", "–")) for s in study.evidence.sources}
+    facts.append(("master seed", ", ".join(sorted(seeds))))
+    started = sorted(str(s.manifest.get("started", "–")) for s in study.evidence.sources)
+    facts.append(("started", _date(started[0]) if len(started) == 1 else f"{_date(started[0])} to {_date(started[-1])}"))
+    return facts
+
+
+def _date(stamp: str) -> str:
+    if len(stamp) == 15 and stamp[8] == "T" and stamp.replace("T", "").isdigit():
+        return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[9:11]}:{stamp[11:13]} UTC"
+    return text.visible(stamp, 40)
