@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -120,10 +121,12 @@ def _counted(totals: ArrayLike, counts: ArrayLike) -> tuple[Array, Array]:
     return total[count > 0], count[count > 0]
 
 
+@lru_cache(maxsize=2)
 def _resamples(n: int, seed: int) -> Array:
-    """How often each of `n` problems is drawn, (RESAMPLES, n)."""
-    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1.0 / n), size=RESAMPLES)
-    return drawn.astype(np.float64)
+    """How often each of `n` problems is drawn, (RESAMPLES, n), read-only; the same for all metrics and models."""
+    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1.0 / n), size=RESAMPLES).astype(np.float64)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _interval(resampled: Array, n: int) -> tuple[float, float]:

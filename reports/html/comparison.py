@@ -105,6 +105,6 @@ def _compare(
 def _verdict(value: float, low: float, high: float, p: float) -> str:
     if low != low:  # one problem only
         return f"mean difference {text.signed(value)}; one problem tells nothing about others"
-    span = f"{text.signed(value)}, 95 % interval {text.signed(low)} to {text.signed(high)}, p = {text.number(p)}"
+    span = f"{text.signed(value)}, 95 % interval {text.signed(low)} to {text.signed(high)}, {text.probability(p)}"
     sure = "better" if low > 0 else "worse" if high < 0 else "not told apart"
     return f"{sure}: mean difference {span}"

@@ -148,8 +148,9 @@ def _axes(low: float, high: float, x: object, y: object, title: str) -> list[Mar
                 LEFT, y(share), WIDTH - RIGHT, LEFT - 6, y(share) + 4, f"{share:g}"
             )
         )
-    for exponent in range(math.ceil(low), math.floor(high) + 1):
-        cost = 10.0**exponent
+    steps = (1, 2, 5) if high - low < 2 else (1,)
+    exponents = range(math.floor(low), math.floor(high) + 1)
+    for cost in (step * 10.0**k for k in exponents for step in steps if low <= k + math.log10(step) <= high):
         parts.append(
             Markup('<path class="grid" d="M{0} {1}V{2}"/><text class="tick mid" x="{0}" y="{3}">{4}</text>').format(
                 x(cost), TOP, HEIGHT - BOTTOM, HEIGHT - BOTTOM + 15, f"{cost:,g}"

@@ -22,6 +22,8 @@ BAND: Final = 44
 LETTERS: Final = {"no_code": "n", "timeout": "t", "memory": "m", "tampered": "x", "infra": "i"}
 """As pytest shows them; ``e`` for every other error, ``r`` for repaired, ``f`` for nothing feasible."""
 
+FAILED: Final = "entmxi"
+
 
 @dataclass(frozen=True, slots=True)
 class Square:
@@ -90,6 +92,8 @@ def _square(study: Study, suite: str, problem: str, model: str) -> Square:
     letter, fate = fate_of(item)
     known = not math.isnan(mean)
     style, shown = (f"h{math.floor(mean * STEPS + 1e-9)}", f"{100 * mean:.0f}") if known else ("none", "?")
+    if letter in FAILED and mean < 0.3:
+        style += " fail"
     return Square(style, letter, shown, f"Perf {text.number(mean, 2)}{', ' if fate else ''}{fate}")
 
 

@@ -82,8 +82,13 @@ class Board:
 
 
 def leaderboard(study: Study, baseline: Baseline | None, figures: Sequence[Figure]) -> tuple[Board, ...]:
-    """Make the tables of all suites."""
-    return tuple(_board(study, suite, baseline, figures) for suite in study.suites)
+    """Make the tables of all suites.
+
+    The paper's figures stand in the tables of synthetic suites, which are closest to its test set; in the first table
+    where there is none.
+    """
+    near = [suite for suite in study.suites if suite.startswith("synthetic")] or study.suites[:1]
+    return tuple(_board(study, suite, baseline, figures if suite in near else ()) for suite in study.suites)
 
 
 def _board(study: Study, suite: str, baseline: Baseline | None, figures: Sequence[Figure]) -> Board:
@@ -126,7 +131,7 @@ def _cell(estimate: Estimate, name: str, top: float, study: Study, model: str) -
 def _note(best: bool, p: float) -> str:
     if best:
         return "highest Perf; not told apart from the other shaded ones"
-    return f"tied with the first: p = {text.number(p)} (paired, Holm)" if not math.isnan(p) else "too few problems to tell"
+    return f"tied with the first: {text.probability(p)} (paired, Holm)" if not math.isnan(p) else "too few problems to tell"
 
 
 def _change(study: Study, suite: str, model: str, baseline: Baseline | None) -> tuple[str, str, str]:

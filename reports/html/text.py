@@ -42,6 +42,13 @@ def signed(value: float, digits: int = 3) -> str:
     return f"{'+' if value > 0 else '−'}{shown}"
 
 
+def probability(p: float) -> str:
+    """Format a p-value, which is never shown as 0."""
+    if math.isnan(p):
+        return "p not defined"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
 def count(value: float | None) -> str:
     """Format a large number with separators, or a dash where it is undefined."""
     return "–" if value is None or math.isnan(value) else f"{value:,.0f}"

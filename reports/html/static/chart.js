@@ -4,10 +4,11 @@ const powerLabel = (value) => (value >= 0.01 && value < 10000 ? String(Number(va
 const isPower = (value) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
 
 function axis(log, label) {
+  const powers = log ? { filter: (_, splits) => splits.map((v) => (isPower(v) ? v : null)) } : {};
   return {
     label, labelSize: 22, labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif",
-    stroke: colour("soft"), grid: { stroke: colour("line"), width: 0.6 }, ticks: { stroke: colour("line"), width: 0.6 },
-    ...(log ? { values: (_, splits) => splits.map((v) => (v !== null && isPower(v) ? powerLabel(v) : null)), filter: (_, splits) => splits } : {}),
+    stroke: colour("soft"), grid: { stroke: colour("line"), width: 0.6, ...powers }, ticks: { stroke: colour("line"), width: 0.6, ...powers },
+    ...(log ? { values: (_, splits) => splits.map((v) => (v === null ? null : powerLabel(v))), ...powers } : {}),
   };
 }
 
@@ -25,7 +26,7 @@ function drawChart(plot, legend, options) {
     chart = new uPlot({
       width: Math.max(280, plot.clientWidth - 18), height: options.height || 320,
       legend: { show: false }, cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-      scales: { x: { time: false, distr: 3 }, y: { distr: yLog ? 3 : 1, range: yRange ? () => yRange : undefined } },
+      scales: { x: { time: false, distr: 3, range: [x[0], x.at(-1)] }, y: { distr: yLog ? 3 : 1, range: yRange ? () => yRange : undefined } },
       axes: [axis(true, xLabel), { ...axis(yLog, yLabel), size: 62 }],
       series: [{}, ...visible.map((line) => ({
         stroke: colour(line.colour), width: line.width || 2, dash: line.dash, alpha: alpha(line.of) * (line.alpha || 1), points: { show: false }, spanGaps: false,
