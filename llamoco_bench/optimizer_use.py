@@ -1,8 +1,8 @@
 """Which optimizers a program uses, told from what it imports and calls.
 
 A call of a library's optimizer is certain. Where a program calls none, or only local ones (as the polish of a
-population, say), what it calls its own functions and says in its docstrings is taken as a hint, and the answer is marked
-as ``own``; where it calls none and says nothing, it is ``own: unnamed``.
+population, say), what it calls its own functions and says in its docstrings is taken as a hint, and the answer is
+marked as ``own``; where it calls none and says nothing, it is ``own: unnamed``.
 """
 
 from __future__ import annotations

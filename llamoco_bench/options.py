@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from llamoco_bench.settings import Settings
 
 STAGES: Final = ("all", "generate", "execute")
+
+
+class Report(NamedTuple):
+    """A report that a session is to write: its form, and its file (None: in the folder of the run)."""
+
+    form: str
+    path: Path | None
 
 
 def _count(least: int) -> Callable[[str], int]:
@@ -46,6 +53,13 @@ def _stage(text: str) -> str:
     if text not in STAGES:
         raise choose("stage", text, STAGES)
     return text
+
+
+def _report(text: str) -> Report:
+    form, colon, path = text.partition(":")
+    if form != "html" or (colon and not path):
+        raise UsageError(f"expected html or html:PATH, got {text!r}")
+    return Report(form, Path(path) if path else None)
 
 
 def _amount(text: str) -> float:
@@ -141,6 +155,13 @@ OPTIONS: Final = (
     Option("max-cost", None, "AMOUNT", "Money that each model may spend in the run; needs prices", _amount),
     Option("prices", None, "FILE", "JSON file with the prices of models per million tokens", Path),
     Option("strict", None, "", "Count a program that is still erroneous after its repair as a failed test", flag=True),
+    Option(
+        "report",
+        None,
+        "html[:PATH]",
+        "Write all there is to see of the run as an HTML page (without PATH: report.html in the folder of the run)",
+        _report,
+    ),
     Option("run-dir", None, "PATH", "Folder of the run (default: a new one below .llamoco/runs)", ini=False),
     Option("resume", None, "RUN", "Go on with a run: its folder, its name, or 'last'", ini=False),
 )

@@ -68,6 +68,10 @@ def _activate(config: pytest.Config) -> None:
         return
     controller = Controller(config, settings)
     plugins.register(controller, "llamoco-controller")
+    if (report := options.value_of(config, "report")) and not config.option.collectonly:
+        from llamoco_bench.report_writing import ReportWriter
+
+        plugins.register(ReportWriter(report, controller.folder), "llamoco-report")
     if plugins.hasplugin("xdist"):
         plugins.register(XdistController(controller), "llamoco-xdist")
     plugins.register(Worker(config, "main", controller), "llamoco-worker")

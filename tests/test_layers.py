@@ -45,6 +45,7 @@ LAYERS = [
         "llamoco_bench.worker",
         "llamoco_bench.checkup",
         "llamoco_bench.controller",
+        "llamoco_bench.report_writing",
         "llamoco_bench.cli",
         "llamoco_bench.commands",
         "llamoco_bench.testing",

@@ -1,4 +1,4 @@
-"""``llamoco report RUN``: the score tables of a run."""
+"""``llamoco report RUN...``: the score tables of runs, or all there is to see of them as an HTML page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llamoco_bench.run_folder import RUNS_ROOT, find_run
+from llamoco_bench.errors import UsageError
+from llamoco_bench.run_folder import RUNS_ROOT, RunFolder, find_run
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -14,26 +15,68 @@ if TYPE_CHECKING:
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("report", help="print the score tables of a run")
-    add_run_arguments(parser)
-    parser.add_argument("--format", choices=("md", "csv", "json"), default="md", help="default: md")
-    parser.add_argument("--output", type=Path, help="file to write instead of printing")
+    parser = commands.add_parser("report", help="print the score tables of runs, or write an HTML report")
+    parser.add_argument(
+        "runs", nargs="+", metavar="RUN", help="path of a run folder, name of a run below --root, or 'last'"
+    )
+    add_root_argument(parser)
+    parser.add_argument("--format", choices=("md", "csv", "json", "html"), default="md", help="default: md")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="file to write instead of printing (html: report.html)"
+    )
+    parser.add_argument(
+        "--baseline", metavar="RUN|MODEL", help="html: run, or model of these runs, that the models are compared with"
+    )
     parser.set_defaults(function=report)
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name a run; `find_run(options.run, options.root)` finds it."""
     parser.add_argument("run", help="path of a run folder, name of a run below --root, or 'last'")
+    add_root_argument(parser)
+
+
+def add_root_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says where runs are."""
     parser.add_argument("--root", type=Path, default=RUNS_ROOT, help=f"where runs are kept (default: {RUNS_ROOT})")
 
 
 def report(options: argparse.Namespace) -> str:
-    """Return the tables, or the name of the file that has them now."""
+    """Return the tables, or the name of the file that has them now.
+
+    Raises
+    ------
+    UsageError: where there is no such run, or a baseline is given for a table that shows none.
+    """
+    from llamoco_bench.reports.html.evidence import read_runs
     from llamoco_bench.reports.tables import render
     from llamoco_bench.scoring import score_records
 
-    text = render(score_records(find_run(options.run, options.root).records()), options.format)
+    folders = [find_run(name, options.root) for name in options.runs]
+    if options.format == "html":
+        return _html(folders, options)
+    if options.baseline is not None:
+        raise UsageError("--baseline is for --format html; 'llamoco compare A B' compares two runs in a table")
+    text = render(score_records(read_runs(folders).records), options.format)
     if options.output is None:
         return text
     options.output.write_text(text, encoding="utf-8")
     return f"{options.output}\n"
+
+
+def _html(folders: list[RunFolder], options: argparse.Namespace) -> str:
+    from llamoco_bench.reports.html.report import write_report
+
+    path: Path = options.output or Path("report.html")
+    beside = write_report(folders, path, _baseline(options.baseline, options.root))
+    return f"{path}\n" if beside is None else f"{path}, with the details in {beside}/\n"
+
+
+def _baseline(name: str | None, root: Path) -> RunFolder | str | None:
+    """Take `name` for a run where there is one, else for a model."""
+    if name is None:
+        return None
+    try:
+        return find_run(name, root)
+    except UsageError:
+        return name

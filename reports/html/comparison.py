@@ -70,9 +70,7 @@ def comparisons(study: Study, baseline: Baseline | None) -> tuple[Comparison, ..
     return tuple(one for one in made if one)
 
 
-def _compare(
-    study: Study, suite: str, model: str, other: Baseline, passed: Mapping[Cell, bool]
-) -> Comparison | None:
+def _compare(study: Study, suite: str, model: str, other: Baseline, passed: Mapping[Cell, bool]) -> Comparison | None:
     theirs, ours = other.values(suite, model), study.perf[suite, model]
     shared = [p for p in ours if theirs and len(ours[p]) and len(theirs.get(p, ()))]
     if not shared or theirs is None:

@@ -46,10 +46,10 @@ def trace(record: Record) -> Trace:
     objective = [float(point[1]) for point in curve]
     gap = math.nan if known is None or start is None else start - known
     relative = gap > 0.0 and math.isfinite(gap)
-    if relative:
-        left = [(f - known) / gap for f in objective]
-    elif known is None:
+    if known is None:
         left = []
+    elif relative:
+        left = [(f - known) / gap for f in objective]
     else:  # all or nothing, as in `metrics.reach`
         left = [0.0 if math.isinf(gap) or f <= known else math.inf for f in objective]
     none = [] if known is None else [math.inf] * len(TARGETS)

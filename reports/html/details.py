@@ -111,7 +111,7 @@ def _repair(answers: Mapping[int, Answer]) -> Json | None:
 
 def _runs(item: Item) -> Json:
     errors: list[Any] = []
-    rows = []
+    rows: list[Json] = []
     final = {id(run) for run in item.final}
     for run in sorted([*item.first, *item.final], key=lambda r: (r["turn"], r["run"])):
         if rows and (rows[-1]["turn"], rows[-1]["run"]) == (run["turn"], run["run"]):
@@ -154,7 +154,6 @@ def _curve(trace: Trace) -> list[Sequence[float]]:
         return [trace.evaluations.tolist(), [float(f"{value:.5g}") for value in trace.values]]
     scaled = [round(CURVE_SCALE * math.log10(max(CURVE_FLOOR, value))) for value in trace.values]
     return [trace.evaluations.tolist(), scaled]
-
 
 
 def _shown(error: Mapping[str, Any]) -> Json:

@@ -81,7 +81,11 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _inert(value: object) -> object:
     """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value) else value
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value)
+        else value
+    )
 
 
 def _number(text: str) -> bool:

@@ -6,10 +6,12 @@ A run of 100,000 records has some 300 MB of journals. Curves are packed on readi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from llamoco_bench.errors import JournalError
 from llamoco_bench.journal import Record, iterate_journals
 from llamoco_bench.reports.html.curves import trace
 from llamoco_bench.run_folder import RunFolder
@@ -46,10 +48,12 @@ class Source:
     ----------
     name: of its folder.
     manifest: what was asked for, with what versions, on what machine.
+    gates: what gates decided at its end; empty where none were set.
     """
 
     name: str
     manifest: dict[str, Any]
+    gates: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Evidence:
     Attributes
     ----------
     sources: in the order given.
-    records: kinds ``generation``, ``run`` and ``item``; a run has ``trace`` instead of ``curve``.
+    records: kinds ``plan``, ``generation``, ``run`` and ``item``; a run has ``trace`` instead of ``curve``.
     """
 
     sources: tuple[Source, ...]
@@ -79,17 +83,28 @@ def read_runs(folders: Sequence[RunFolder]) -> Evidence:
     taken: set[tuple[str, str, str]] = set()
     keep = _Kept()
     for folder in folders:
-        source = Source(folder.path.resolve().name, folder.manifest)
+        source = Source(folder.path.resolve().name, folder.manifest, _gates(folder))
         mine = [slim for record in iterate_journals(folder.journals) if (slim := _slim(record, keep))]
-        cells = {_cell(record) for record in mine}
+        cells = {_cell(record) for record in mine if record["kind"] != "plan"}
         again = {model for suite, problem, model in cells if (suite, problem, model) in taken}
         for record in mine:
-            if record["model"] in again:
+            if record.get("model") in again:
                 record["model"] = keep.text(f"{record['model']}@{source.name}")
-        taken |= {_cell(record) for record in mine}
+        taken |= {_cell(record) for record in mine if record["kind"] != "plan"}
         sources.append(source)
         records += mine
     return Evidence(tuple(sources), records)
+
+
+def _gates(folder: RunFolder) -> dict[str, Any]:
+    path = folder.path / "gates.json"
+    if not path.is_file():
+        return {}
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise JournalError(f"{path}: not JSON ({error}); the file was changed or damaged") from None
+    return found
 
 
 class _Kept:
@@ -113,7 +128,9 @@ def _cell(record: Record) -> tuple[str, str, str]:
 
 
 def _slim(record: Record, keep: _Kept) -> Record | None:
-    makers: dict[str, Callable[[Record, _Kept], Record]] = {"generation": _generation, "run": _run, "item": _item}
+    makers: dict[str, Callable[[Record, _Kept], Record]] = {
+        "plan": _plan, "generation": _generation, "run": _run, "item": _item,
+    }  # fmt: skip
     maker = makers.get(record["kind"])
     return None if maker is None else maker(record, keep)
 
@@ -121,6 +138,11 @@ def _slim(record: Record, keep: _Kept) -> Record | None:
 def _common(record: Record, keep: _Kept) -> Record:
     texts = {name: keep.text(str(record.get(name, ""))) for name in ("kind", "suite", "problem", "model")}
     return {**texts, "time": record.get("time", 0.0)}
+
+
+def _plan(record: Record, keep: _Kept) -> Record:
+    items = [keep.text(str(item)) for item in record.get("items", ())]
+    return {"kind": "plan", "items": items, "time": record.get("time", 0.0)}
 
 
 def _item(record: Record, keep: _Kept) -> Record:

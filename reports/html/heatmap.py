@@ -1,4 +1,4 @@
-"""The map of problems and models: Perf as colour, the fate of the runs as a letter; every cell leads to its programs."""
+"""The map of problems and models: Perf as colour, fate of the runs as a letter; every cell leads to its programs."""
 
 from __future__ import annotations
 

@@ -131,7 +131,11 @@ def _cell(estimate: Estimate, name: str, top: float, study: Study, model: str) -
 def _note(best: bool, p: float) -> str:
     if best:
         return "highest Perf; not told apart from the other shaded ones"
-    return f"tied with the first: {text.probability(p)} (paired, Holm)" if not math.isnan(p) else "too few problems to tell"
+    return (
+        f"tied with the first: {text.probability(p)} (paired, Holm)"
+        if not math.isnan(p)
+        else "too few problems to tell"
+    )
 
 
 def _change(study: Study, suite: str, model: str, baseline: Baseline | None) -> tuple[str, str, str]:
@@ -155,7 +159,9 @@ def _published(figures: Sequence[Figure], top: float) -> tuple[PublishedRow, ...
     for system in dict.fromkeys(figure.system for figure in figures):
         mine = {figure.metric: figure for figure in figures if figure.system == system}
         sources = tuple(dict.fromkeys(f"{_title(f.metric)}: {f.source}" for f in mine.values()))
-        cells = tuple(_published_cell(next((f for f in mine.values() if f.metric == n), None), top) for n, _, _ in COLUMNS)
+        cells = tuple(
+            _published_cell(next((f for f in mine.values() if f.metric == n), None), top) for n, _, _ in COLUMNS
+        )
         rows.append(PublishedRow(system, cells, next(iter(mine.values())).problems, sources))
     return tuple(rows)
 

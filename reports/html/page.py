@@ -24,7 +24,9 @@ from llamoco_bench.reports.html.svg import series_class, share_bar
 
 SCRIPTS: Final = ("core.js", "chart.js", "profiles.js", "heatmap.js", "program.js", "problem.js", "router.js")
 VENDORED: Final = ("uPlot.iife.min.js", "uPlot.min.css")
-_POLICY: Final = "default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
+_POLICY: Final = (
+    "default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
+)
 
 
 def resource(folder: str, name: str) -> str:

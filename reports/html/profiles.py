@@ -1,4 +1,4 @@
-"""Data profiles as COCO draws them: the share of (problem, run, target) triples reached over evaluations / dimension."""
+"""Data profiles as COCO draws them: share of (problem, run, target) triples reached over evaluations / dimension."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from llamoco_bench.reports.html.downloads import downloads, every_run
 from llamoco_bench.reports.html.evidence import read_runs
 from llamoco_bench.reports.html.heatmap import heat_map
 from llamoco_bench.reports.html.leaderboard import COLUMNS, leaderboard
-from llamoco_bench.reports.html.method import DEPARTURES, METRICS, manifest_rows
+from llamoco_bench.reports.html.manifests import manifest_rows
 from llamoco_bench.reports.html.page import render
 from llamoco_bench.reports.html.pool_gap import pool_gaps
 from llamoco_bench.reports.html.profiles import Profiles, data_profiles
@@ -104,8 +104,6 @@ def views(study: Study, baseline: Baseline | None) -> dict[str, Any]:
         "costs": costs(study),
         "comparisons": comparisons(study, baseline),
         "gaps": pool_gaps(study),
-        "metrics": METRICS,
-        "departures": DEPARTURES,
         "sources": [(source.name, tuple(manifest_rows(source))) for source in study.evidence.sources],
         "downloads": downloads(study),
     }
@@ -147,7 +145,12 @@ def _summary(study: Study, profiles: Sequence[Profiles]) -> dict[str, Any]:
                 "suite": one.suite,
                 "grid": [round(float(x), 4) for x in one.grid],
                 "series": [
-                    {"m": study.models.index(p.model), "share": _short(p.share), "low": _short(p.low), "high": _short(p.high)}
+                    {
+                        "m": study.models.index(p.model),
+                        "share": _short(p.share),
+                        "low": _short(p.low),
+                        "high": _short(p.high),
+                    }
                     for p in one.profiles
                 ],
             }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from llamoco_bench.errors import LlamocoError
 from llamoco_bench.reports.html import text
-from llamoco_bench.reports.html.evidence import Source
 from llamoco_bench.reports.html.leaderboard import Board
 from llamoco_bench.reports.html.study import Study
-from llamoco_bench.settings import Settings
+from llamoco_bench.settings import short_name
 
-UNFINISHED = ("infra", "generated", "waiting")
+UNFINISHED: Final = ("infra", "generated", "waiting")
+RESULTS: Final = ("violated", "undecided", "holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,28 @@ class Verdict:
     Attributes
     ----------
     sentences: one a suite.
+    gates: (``holds``, ``violated`` or ``undecided``; what was decided, with the reason), where gates were set.
     warnings: what a reader must know before trusting the numbers.
     facts: (name, value) in short.
     """
 
     sentences: tuple[str, ...]
+    gates: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
 
 
 def verdict(study: Study, boards: Sequence[Board]) -> Verdict:
     """Put it in words."""
-    return Verdict(tuple(map(_sentence, boards)), tuple(_warnings(study)), tuple(_facts(study)))
+    return Verdict(tuple(map(_sentence, boards)), tuple(_gates(study)), tuple(_warnings(study)), tuple(_facts(study)))
+
+
+def _gates(study: Study) -> Iterator[tuple[str, str]]:
+    """Read what gates decided, the violated ones first."""
+    decisions = [decision for source in study.evidence.sources for decision in source.gates.get("decisions", ())]
+    for decision in sorted(decisions, key=lambda d: RESULTS.index(d["result"])):
+        where = f"{decision['suite']}[{decision['model']}]"
+        yield decision["result"], text.visible(f"{decision['gate']} on {where}: {decision['reason']}", 400)
 
 
 def _sentence(board: Board) -> str:
@@ -68,28 +78,21 @@ def _warnings(study: Study) -> list[str]:
 
 
 def unfinished(study: Study) -> tuple[int, int]:
-    """How many items are not finished, and how many there should be by manifests and journals together."""
-    last = {(r["suite"], r["problem"], r["model"]): r["status"] for r in _items(study)}
-    finished = {cell for cell, status in last.items() if status not in UNFINISHED}
-    expected = set(last) | set(study.items)
-    for source in study.evidence.sources:
-        expected |= _asked_for(source) if len(study.evidence.sources) == 1 else set()
-    return len(expected - finished - (set(study.items) - set(last))), len(expected)
+    """How many items are not finished, and how many there should be.
+
+    What sessions set out to do stands in ``plan`` records; a journal without any is taken for what it has.
+    """
+    records = sorted(study.evidence.records, key=lambda record: record["time"])
+    fates = {_item_id(r["suite"], r["problem"], r["model"]): r["status"] for r in records if r["kind"] == "item"}
+    planned = {str(item) for r in records if r["kind"] == "plan" for item in r["items"]}
+    expected = planned | set(fates)
+    finished = {item for item, status in fates.items() if status not in UNFINISHED}
+    return len(expected - finished), len(expected)
 
 
-def _items(study: Study) -> list[dict[str, object]]:
-    return sorted((r for r in study.evidence.records if r["kind"] == "item"), key=lambda r: r["time"])
-
-
-def _asked_for(source: Source) -> set[tuple[str, str, str]]:
-    """Every cell that a run was started for; none where its suites are not known here."""
-    manifest = source.manifest
-    try:
-        settings = Settings((), tuple(manifest.get("suites", ())), str(manifest.get("problems", "*")))
-        labels = [str(model["label"]) for model in manifest.get("models", ())]
-        return {(s, p, label) for s in settings.suites for p in settings.problems_of(s) for label in labels}
-    except (LlamocoError, KeyError, TypeError):
-        return set()
+def _item_id(suite: str, problem: str, model: str) -> str:
+    """As pytest names the item, and plans list it."""
+    return f"llamoco::{suite}::{short_name(problem)}[{model}]"
 
 
 def _facts(study: Study) -> list[tuple[str, str]]:
@@ -105,7 +108,9 @@ def _facts(study: Study) -> list[tuple[str, str]]:
     seeds = {str(s.manifest.get("options", {}).get("seed", "–")) for s in study.evidence.sources}
     facts.append(("master seed", ", ".join(sorted(seeds))))
     started = sorted(str(s.manifest.get("started", "–")) for s in study.evidence.sources)
-    facts.append(("started", _date(started[0]) if len(started) == 1 else f"{_date(started[0])} to {_date(started[-1])}"))
+    facts.append(
+        ("started", _date(started[0]) if len(started) == 1 else f"{_date(started[0])} to {_date(started[-1])}")
+    )
     return facts
 
 

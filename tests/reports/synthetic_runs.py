@@ -73,7 +73,8 @@ _BODIES = (
     values = np.array([penalised(x) for x in swarm])
     for _ in range(budget // len(swarm) - 1):
         leader = own[values.argmin()]
-        speed = 0.7 * speed + 1.5 * rng.random(swarm.shape) * (own - swarm) + 1.5 * rng.random(swarm.shape) * (leader - swarm)
+        pull, push = rng.random((2, *swarm.shape))
+        speed = 0.7 * speed + 1.5 * pull * (own - swarm) + 1.5 * push * (leader - swarm)
         swarm = np.clip(swarm + speed, lower, upper)
         now = np.array([penalised(x) for x in swarm])
         better = now < values
@@ -144,7 +145,9 @@ def _described(label: str) -> Record:
 
 
 def problem_name(suite: str, index: int) -> str:
-    return {"cec2020": f"cec2020/RC{index + 1:02d}", "synthetic": f"synthetic/u{index:04d}"}.get(suite, f"{suite}/p{index}")
+    return {"cec2020": f"cec2020/RC{index + 1:02d}", "synthetic": f"synthetic/u{index:04d}"}.get(
+        suite, f"{suite}/p{index}"
+    )
 
 
 def _items(shape: Shape, seed: int, hostile: Sequence[str]) -> Iterator[list[Record]]:
@@ -166,7 +169,14 @@ class _Item:
     """One model on one problem."""
 
     def __init__(
-        self, shape: Shape, suite: str, index: int, model: str, order: int, rng: np.random.Generator, hostile: str | None
+        self,
+        shape: Shape,
+        suite: str,
+        index: int,
+        model: str,
+        order: int,
+        rng: np.random.Generator,
+        hostile: str | None,
     ) -> None:
         self.shape, self.rng, self.hostile = shape, rng, hostile
         self.common = {"suite": suite, "problem": problem_name(suite, index), "model": model}
@@ -187,7 +197,9 @@ class _Item:
         if self.hostile is not None:
             failing, no_code = True, False
             first = f"# {self.hostile}\n{first}"
-        records = [self._generation(0, "I cannot help with that." if no_code else f"Here it is.\n\n```python\n{first}```\n")]
+        records = [
+            self._generation(0, "I cannot help with that." if no_code else f"Here it is.\n\n```python\n{first}```\n")
+        ]
         error = self._error(first)
         for run in range(self.shape.runs):
             fails = failing and (self.hostile is not None or self.rng.random() < 0.9)
@@ -197,7 +209,9 @@ class _Item:
             mended = first.replace("range(", "range(1 + ", 1).replace("return best_x\n", "return np.array(best_x)\n")
             records.append(self._generation(1, f"```python\n{mended}```", first, error))
             works = self.rng.random() < 0.4 + 0.4 * self.skill
-            records += [self._ok(k, 1) if works else self._failed(k, 1, mended, self._error(mended), False) for k in failed]
+            records += [
+                self._ok(k, 1) if works else self._failed(k, 1, mended, self._error(mended), False) for k in failed
+            ]
         return [*records, {"kind": "item", **self.common, "status": "ok", "faults": []}]
 
     def _program(self) -> str:
@@ -210,12 +224,19 @@ class _Item:
         return _HEAD.format(doc=doc, imports=imports, problem=problem, salt=salt, number=number) + filled
 
     def _generation(self, turn: int, text: str, before: str = "", error: Record | None = None) -> Record:
-        problem = f"def objective(x):\n    return np.sum((x - {self.best_known}) ** 2)  # {self.common['problem']}\n" * 8
-        ask = f"Write a Python program that solves the following problem.\n{problem}\nAt most {self.budget} evaluations."
+        problem = (
+            f"def objective(x):\n    return np.sum((x - {self.best_known}) ** 2)  # {self.common['problem']}\n" * 8
+        )
+        ask = (
+            f"Write a Python program that solves the following problem.\n{problem}\nAt most {self.budget} evaluations."
+        )
         prompt = [["user", ask if self.hostile is None else f"{ask}\n{self.hostile}"]]
         if turn:
             message = (error or {}).get("message", "")
-            prompt += [["assistant", f"```python\n{before}```"], ["user", f"Your program failed. {message} Correct it."]]
+            prompt += [
+                ["assistant", f"```python\n{before}```"],
+                ["user", f"Your program failed. {message} Correct it."],
+            ]
         usage = None if self.expert else {"input_tokens": 900 + 40 * self.dim, "output_tokens": len(text) // 4}
         return {
             "kind": "generation", **self.common, "key": f"{self.rng.integers(1 << 60):x}", "turn": turn, "sample": 0,
@@ -247,9 +268,11 @@ class _Item:
                     "error": {**error, "type": "NoCode", "message": "No program", "line": None}}  # fmt: skip
         status = next((s for s, kind, _, _ in _ERRORS if error["type"].startswith(kind)), "runtime")
         spent = {"evaluations": 0, "curve": [], "wall_s": 0.8, "cpu_s": 0.7, "peak_rss_mb": 88.0, "evaluator_s": 0.0}
-        return {**self._base(run, turn), "status": status, "stopped": "", "best_f": None, "best_x": None, "feasible": False,
-                "violation": math.inf, "f0": self.best_known + self.span, "first_f": None, **spent, "output": "",
-                "error": error}  # fmt: skip
+        return {
+            **self._base(run, turn), "status": status, "stopped": "", "best_f": None, "best_x": None,
+            "feasible": False, "violation": math.inf, "f0": self.best_known + self.span, "first_f": None, **spent,
+            "output": "", "error": error,
+        }  # fmt: skip
 
     def _ok(self, run: int, turn: int) -> Record:
         rng, points = self.rng, self.shape.curve
@@ -261,7 +284,12 @@ class _Item:
         fall = np.sort(rng.uniform(0, 1, len(evaluations)))
         left = 10.0 ** (0.3 + (end - 0.3) * fall)
         curve = [[int(e), self.best_known + float(v) * self.span] for e, v in zip(evaluations, left, strict=True)]
-        found = {"best_f": curve[-1][1], "best_x": rng.uniform(-5, 5, self.dim).tolist(), "violation": 0.0, "curve": curve}
+        found = {
+            "best_f": curve[-1][1],
+            "best_x": rng.uniform(-5, 5, self.dim).tolist(),
+            "violation": 0.0,
+            "curve": curve,
+        }
         if not feasible:
             found = {"best_f": None, "best_x": None, "violation": float(rng.uniform(0, 3)), "curve": []}
         return {
