@@ -90,7 +90,7 @@ def _read_file(path: Path) -> Iterator[Record]:
             if not isinstance(record, dict) or record.get("schema") != SCHEMA:
                 schema = record.get("schema") if isinstance(record, dict) else None
                 raise JournalError(f"{path}, line {number}: schema {schema!r}, this version reads {SCHEMA}")
-            yield decode(record)
+            yield decode(record) if any(word in line for word in _WRITTEN_NON_FINITE) else record
 
 
 def encode(value: Any) -> Any:
@@ -103,6 +103,9 @@ def encode(value: Any) -> Any:
         return [encode(item) for item in value]
     return value
 
+
+_WRITTEN_NON_FINITE: Final = (b'"nan"', b'"inf"', b'"-inf"')
+"""What a line holds if there is anything to decode in it; looking is a hundred times cheaper than decoding."""
 
 _NUMBER_FIELDS: Final = frozenset(
     {"best_f", "f0", "first_f", "violation", "best_known", "wall_s", "cpu_s", "best_x", "curve"}

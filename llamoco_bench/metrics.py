@@ -100,13 +100,16 @@ def reach(f_best: float | None, f_known: float | None, f_start: float) -> float:
     if not gap > 0.0:
         return 1.0 if f_best <= f_known else 0.0
     left = (f_best - f_known) / gap
-    return sum(left <= target for target in relative_targets()) / REACH_TARGETS
+    return sum(left <= target for target in _TARGETS) / REACH_TARGETS
 
 
 def relative_targets() -> list[float]:
     """Targets of `reach` relative to f0 - f*: from 1 down to 1e-8, log-spaced, (51,)."""
     step = math.log10(REACH_PRECISION) / (REACH_TARGETS - 1)
     return [10.0 ** (step * k) for k in range(REACH_TARGETS)]
+
+
+_TARGETS: Final = tuple(relative_targets())
 
 
 def mean_violation(violations: Iterable[float]) -> float:

@@ -20,6 +20,8 @@ Name = TypeVar("Name")
 RESAMPLES: Final = 4000
 PERMUTATIONS: Final = 9999
 ALPHA: Final = 0.05
+_BATCH: Final = 1_000_000
+"""Numbers that a permutation test holds at a time."""
 
 
 class Estimate(NamedTuple):
@@ -148,6 +150,7 @@ def _sign_flip_p(differences: Array) -> float:
         permutation_type="samples",
         vectorized=True,
         n_resamples=PERMUTATIONS,
+        batch=max(1, _BATCH // len(differences)),
         rng=np.random.default_rng(0),
     )
     return float(test.pvalue)

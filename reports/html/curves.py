@@ -24,7 +24,7 @@ class Trace:
 
     Attributes
     ----------
-    evaluations: (k,) at which it improved.
+    evaluations: (k,) uint32, at which it improved.
     values: (k,) float32, what was left of the way; the objective itself where `relative` is false.
     relative: whether the problem has a best known value below the run's starting value.
     hits: (51,) evaluations at which each target was reached, infinite where it was not. Empty where the problem has no
@@ -54,7 +54,7 @@ def trace(record: Record) -> Trace:
         left = [0.0 if math.isinf(gap) or f <= known else math.inf for f in objective]
     none = [] if known is None else [math.inf] * len(TARGETS)
     return Trace(
-        evaluations=array("L", evaluations),
+        evaluations=array("I", evaluations),
         values=array("f", map(_float32, left if relative else objective)),
         relative=relative,
         hits=array("f", _hits(evaluations, left) if counts and known is not None else none),

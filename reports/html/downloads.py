@@ -7,12 +7,15 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final, TextIO
 
 from llamoco_bench.reports.html.study import Study
 from llamoco_bench.reports.tables import as_csv, as_json
 from llamoco_bench.scoring import Score, run_performance, run_reach
 
-RUN_FIELDS = (
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+RUN_FIELDS: Final = (
     "turn", "run", "seed", "status", "stopped", "feasible", "best_f", "best_known", "f0", "first_f", "violation",
     "evaluations", "budget", "dim", "constraints", "wall_s", "cpu_s", "peak_rss_mb",
 )  # fmt: skip
@@ -50,12 +53,14 @@ def perf_by_problem(study: Study) -> str:
         for suite in study.suites
         for problem in study.problems[suite]
     )
-    return _table(["suite", "problem", *study.models], rows)
+    out = io.StringIO()
+    _write(["suite", "problem", *study.models], rows, out)
+    return out.getvalue()
 
 
-def every_run(study: Study) -> str:
-    """One line a run, of first and repaired programs."""
-    return _table(["suite", "problem", "model", *RUN_FIELDS, "error", "perf", "reach"], _runs(study))
+def write_every_run(study: Study, out: TextIO) -> None:
+    """Write one line a run, of first and repaired programs."""
+    _write(["suite", "problem", "model", *RUN_FIELDS, "error", "perf", "reach"], _runs(study), out)
 
 
 def _runs(study: Study) -> Iterator[list[object]]:
@@ -71,24 +76,21 @@ def _cell(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.6g}"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    out = io.StringIO()
+def _write(header: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_inert(name) for name in header])
-    writer.writerows([[_inert(value) for value in row] for row in rows])
-    return out.getvalue().encode("utf-8", "backslashreplace").decode("utf-8")
+    writer.writerows([_inert(value) for value in row] for row in rows)
 
 
 def _inert(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value)
-        else value
-    )
+    """Keep a spreadsheet from taking a text for a formula, and what no file can hold out of it."""
+    if not isinstance(value, str):
+        return value
+    written = value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return f"'{written}" if written[:1] in _FORMULA and not _is_number(written) else written
 
 
-def _number(text: str) -> bool:
+def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:

@@ -35,7 +35,6 @@ _ABSENT: Final[dict[str, Any]] = {
     "budget": 0,
     "best_known": None,
     "error": None,
-    "limits": None,
 }
 """Fields of a run that a view shows, with their values where the program never started."""
 

@@ -12,11 +12,11 @@ from markupsafe import Markup
 from llamoco_bench.reports.html import text
 from llamoco_bench.reports.html.baseline import Baseline
 from llamoco_bench.reports.html.published import Figure
-from llamoco_bench.reports.html.ranking import standings
+from llamoco_bench.reports.html.ranking import Differences, standings
 from llamoco_bench.reports.html.study import Study
 from llamoco_bench.reports.html.svg import interval, series_class
 from llamoco_bench.scoring import Score
-from llamoco_bench.statistics import Estimate, paired_difference
+from llamoco_bench.statistics import Estimate
 
 COLUMNS: Final = (
     ("perf", "Perf", "optimization performance: how much of the way to the best known value; more is better"),
@@ -81,26 +81,31 @@ class Board:
     published: tuple[PublishedRow, ...]
 
 
-def leaderboard(study: Study, baseline: Baseline | None, figures: Sequence[Figure]) -> tuple[Board, ...]:
+def leaderboard(
+    study: Study, baseline: Baseline | None, figures: Sequence[Figure], differences: Differences | None = None
+) -> tuple[Board, ...]:
     """Make the tables of all suites.
 
     The paper's figures stand in the tables of synthetic suites, which are closest to its test set; in the first table
     where there is none.
     """
     near = [suite for suite in study.suites if suite.startswith("synthetic")] or study.suites[:1]
-    return tuple(_board(study, suite, baseline, figures if suite in near else ()) for suite in study.suites)
+    known = differences or Differences()
+    return tuple(_board(study, suite, baseline, figures if suite in near else (), known) for suite in study.suites)
 
 
-def _board(study: Study, suite: str, baseline: Baseline | None, figures: Sequence[Figure]) -> Board:
+def _board(
+    study: Study, suite: str, baseline: Baseline | None, figures: Sequence[Figure], differences: Differences
+) -> Board:
     scores = study.scores[suite]
     order = [score.model for score in scores]
-    places = standings({model: study.perf[suite, model] for model in order}, order)
+    places = standings({model: study.perf[suite, model] for model in order}, order, differences)
     shown = [score.comp.value for score in scores] + [f.value for f in figures if f.metric == "comp"]
     top = max((value for value in shown if not math.isnan(value)), default=1.0)
     rows = []
     for score in scores:
         place = places[score.model]
-        change, span, direction = _change(study, suite, score.model, baseline)
+        change, span, direction = _change(study, suite, score.model, baseline, differences)
         several = len(order) > 1 and any(places[m].tied for m in order[1:])
         rows.append(
             Row(
@@ -138,11 +143,13 @@ def _note(best: bool, p: float) -> str:
     )
 
 
-def _change(study: Study, suite: str, model: str, baseline: Baseline | None) -> tuple[str, str, str]:
+def _change(
+    study: Study, suite: str, model: str, baseline: Baseline | None, differences: Differences
+) -> tuple[str, str, str]:
     values = None if baseline is None else baseline.values(suite, model)
     if values is None or (baseline is not None and baseline.only == model and baseline.perf is study.perf):
         return "", "", ""
-    found = paired_difference(values, study.perf[suite, model])
+    found = differences.between(values, study.perf[suite, model])
     if math.isnan(found.low):
         return text.signed(found.value), "", "same"
     direction = "better" if found.low > 0 else "worse" if found.high < 0 else "same"

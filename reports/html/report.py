@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from llamoco_bench.reports.html.choices import optimizer_choices
 from llamoco_bench.reports.html.comparison import comparisons
 from llamoco_bench.reports.html.costs import costs
 from llamoco_bench.reports.html.details import problem_details
-from llamoco_bench.reports.html.downloads import downloads, every_run
+from llamoco_bench.reports.html.downloads import downloads, write_every_run
 from llamoco_bench.reports.html.evidence import read_runs
 from llamoco_bench.reports.html.heatmap import heat_map
 from llamoco_bench.reports.html.leaderboard import COLUMNS, leaderboard
@@ -24,6 +25,7 @@ from llamoco_bench.reports.html.page import render
 from llamoco_bench.reports.html.pool_gap import pool_gaps
 from llamoco_bench.reports.html.profiles import Profiles, data_profiles
 from llamoco_bench.reports.html.published import published_figures
+from llamoco_bench.reports.html.ranking import Differences
 from llamoco_bench.reports.html.study import Study, make_study
 from llamoco_bench.reports.html.svg import series_class
 from llamoco_bench.reports.html.taxonomy import taxonomy
@@ -72,10 +74,15 @@ def write_report(
         shutil.rmtree(beside)
     packed = _pack_details(study, beside, split_from)
     split = None if packed is not None else beside
-    runs = every_run(study)
-    context = {**views(study, compared), "every_run": pack(runs.encode()) if split is None else None}
-    if split is not None:
-        (split / "runs.csv").write_text(runs, encoding="utf-8")
+    every_run: str | None = None
+    if split is None:
+        runs = io.StringIO()
+        write_every_run(study, runs)
+        every_run = pack(runs.getvalue().encode())
+    else:
+        with (split / "runs.csv").open("w", encoding="utf-8") as file:
+            write_every_run(study, file)
+    context = {**views(study, compared), "every_run": every_run}
     page = render(context, _summary(study, context["profiles"]), packed or (), split.name if split else None)
     temporary = path.with_name(f"{path.name}.part")
     temporary.write_text(page, encoding="utf-8")
@@ -89,7 +96,8 @@ MARK: Final = "details-of-a-llamoco-report.txt"
 
 def views(study: Study, baseline: Baseline | None) -> dict[str, Any]:
     """Make everything that the templates show."""
-    boards = leaderboard(study, baseline, published_figures())
+    differences = Differences()
+    boards = leaderboard(study, baseline, published_figures(), differences)
     return {
         "title": " + ".join(source.name for source in study.evidence.sources[:3]),
         "study": study,
@@ -102,7 +110,7 @@ def views(study: Study, baseline: Baseline | None) -> dict[str, Any]:
         "taxonomy": taxonomy(study),
         "choices": optimizer_choices(study),
         "costs": costs(study),
-        "comparisons": comparisons(study, baseline),
+        "comparisons": comparisons(study, baseline, differences),
         "gaps": pool_gaps(study),
         "sources": [(source.name, tuple(manifest_rows(source))) for source in study.evidence.sources],
         "downloads": downloads(study),
