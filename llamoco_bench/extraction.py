@@ -12,10 +12,11 @@ What the model wrote is never mended here, only cut out. Rules, first match wins
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
 from typing import Final
+
+from llamoco_bench.syntax import parse_program
 
 _THINKING: Final = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _TEMPLATE_REMAINS: Final = re.compile(
@@ -98,11 +99,7 @@ def _unfenced_program(text: str) -> str | None:
 
 
 def _parses(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return parse_program(_tidy(source)) is not None
 
 
 def _tidy(program: str) -> str:

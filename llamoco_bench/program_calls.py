@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_UNPARSABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
+from llamoco_bench.syntax import parse_program
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,8 @@ EMPTY: Final = Outline((), (), (), ())
 @lru_cache(maxsize=256)
 def outline(program: str) -> Outline:
     """Outline a program; one that does not parse has an empty outline."""
-    try:
-        tree = ast.parse(program)
-    except _UNPARSABLE:
+    tree = parse_program(program)
+    if tree is None:
         return EMPTY
     nodes = _nodes(tree)
     aliases, modules = _imports(nodes)

@@ -24,6 +24,7 @@ LAYERS = [
     ["llamoco_bench.sandbox"],
     ["llamoco_bench.baselines"],
     [
+        "llamoco_bench.syntax",
         "llamoco_bench.extraction",
         "llamoco_bench.program_calls",
         "llamoco_bench.optimizer_use",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 def pack(data: bytes) -> str:
     """Compress to a zlib stream in base64; the page undoes it with ``DecompressionStream("deflate")``."""
-    return base64.b64encode(zlib.compress(data, 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(data, 6)).decode("ascii")
 
 
 def pack_json(value: Mapping[str, object] | Sequence[object]) -> str:
