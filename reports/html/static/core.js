@@ -1,6 +1,7 @@
 // What all views share. Text that a model wrote becomes text nodes, never markup.
 const report = JSON.parse(document.getElementById("summary").textContent);
 const tip = document.getElementById("tip");
+const overview = document.getElementById("overview"), detailView = document.getElementById("detail");
 
 function el(tag, attributes, ...children) {
   const node = document.createElement(tag);

@@ -1,5 +1,4 @@
 // Views by the address behind #: the overview and its sections, a problem, a model's programs for it.
-const overview = document.getElementById("overview"), detailView = document.getElementById("detail");
 const baseTitle = document.title;
 let running = null, current = null, scrolled = 0;
 
