@@ -24,7 +24,7 @@ function prepare(table) {
   table.setAttribute("role", "grid");
   for (const cell of table.tBodies[0].querySelectorAll("td")) {
     cell.dataset.label = cell.title;
-    cell.setAttribute("aria-label", cell.title);
+    cell.setAttribute("aria-label", `${cell.textContent}: ${cell.title}`);
     cell.removeAttribute("title");
     cell.tabIndex = -1;
   }
