@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.plugin.support import CRASHING, GOOD, Bench, Replay, fenced
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_session_writes_the_report_into_its_run(
+    pytester: pytest.Pytester, replay: Replay, bench: Bench, workers: tuple[str, ...]
+) -> None:
+    model = replay({("RC04", 0): fenced(GOOD), ("RC05", 0): fenced(CRASHING), ("RC05", 1): fenced(GOOD)})
+    result = bench(model, "--llamoco-suite=cec2020", "--llamoco-problems=RC0[45]", "--llamoco-report=html", *workers)
+    [report] = pytester.path.glob(".llamoco/runs/*/report.html")
+    result.stdout.fnmatch_lines(["report: .llamoco/runs/*/report.html"])
+    text = report.read_text()
+    assert "NameError" in text
+    assert "RC05" in text
+
+
+def test_report_goes_where_it_is_asked_for(pytester: pytest.Pytester, replay: Replay, bench: Bench) -> None:
+    bench(replay({("RC04", 0): fenced(GOOD)}), "--llamoco-problems=RC04", "--llamoco-report=html:out/now.html")
+    assert (pytester.path / "out" / "now.html").stat().st_size > 50_000
+
+
+@pytest.mark.parametrize("given", ["pdf", "html:", "HTML", ""])
+def test_other_forms_are_refused_before_anything_runs(
+    pytester: pytest.Pytester, replay: Replay, bench: Bench, given: str
+) -> None:
+    result = bench(replay({("RC04", 0): fenced(GOOD)}), "--llamoco-problems=RC04", f"--llamoco-report={given}")
+    if given:
+        assert result.ret == 4
+        result.stderr.fnmatch_lines([f"*--llamoco-report: expected html or html:PATH, got '{given}'*"])
+    else:
+        assert not list(pytester.path.glob(".llamoco/runs/*/report.html"))
+
+
+def test_report_that_cannot_be_written_fails_no_session(
+    pytester: pytest.Pytester, replay: Replay, bench: Bench
+) -> None:
+    (pytester.path / "taken").write_text("a file")
+    result = bench(replay({("RC04", 0): fenced(GOOD)}), "--llamoco-problems=RC04", "--llamoco-report=html:taken/r.html")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["no report: *taken*"])
+
+
+def test_nothing_is_written_when_only_collecting(pytester: pytest.Pytester, replay: Replay, bench: Bench) -> None:
+    bench(replay({("RC04", 0): fenced(GOOD)}), "--llamoco-problems=RC04", "--llamoco-report=html", "--collect-only")
+    assert not (pytester.path / ".llamoco").exists()
