@@ -30,7 +30,7 @@ HOSTILE = (
     "x" * 1_000_000,
     "`" * 3 + "\n" + "=HYPERLINK(1)",
 )
-LABELS = (IMAGE, "plain", '"\'<b>&amp;')
+LABELS = (IMAGE, "plain", "\"'<b>&amp;")
 SHAPE = Shape({SCRIPT: 12, "cec2020": 2}, LABELS, runs=2)
 
 
@@ -94,7 +94,9 @@ def test_hostile_text_is_inert_in_every_view(browser: Browser, page: Path, numbe
     for label in LABELS:
         for link in (detail_link(problem), detail_link(problem, label)):
             browser.go(link)
-            browser.wait("return document.querySelectorAll('#detail table').length > 0 && location.hash === arguments[0]", link)
+            browser.wait(
+                "return document.querySelectorAll('#detail table').length > 0 && location.hash === arguments[0]", link
+            )
             browser.run("for (const d of document.querySelectorAll('details')) d.open = true")
     assert browser.run("return window.pwned") is None
     assert browser.run("return document.querySelectorAll('img, iframe, object, form, [onerror], [onload]').length") == 0

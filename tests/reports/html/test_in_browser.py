@@ -101,7 +101,9 @@ def test_every_focusable_element_shows_its_focus(browser: Browser, page: Path) -
     browser.open(page)
     for _ in range(12):
         browser.press(Keys.TAB)
-        look = browser.run("const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth]")
+        look = browser.run(
+            "const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth]"
+        )
         assert look[0] != "none"
 
 
@@ -166,7 +168,9 @@ def test_equal_programs_lead_to_each_other(browser: Browser, page: Path) -> None
 
 def test_columns_can_be_put_in_order_of_difficulty(browser: Browser, page: Path, study: Study) -> None:
     browser.open(page)
-    select = "const s = document.getElementById('map-order'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))"
+    select = (
+        "const s = document.getElementById('map-order'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))"
+    )
     names = ".map[data-suite='0'] thead a"
     by_name = browser.texts(names)
     browser.run(select, "hard")
