@@ -1,6 +1,8 @@
 """Run very many programs in one sandbox, and fail if anything grows: memory, descriptors, processes, files.
 
-python benchmarks/sandbox_soak.py [--runs 20000]
+    python benchmarks/sandbox_soak.py [--runs 20000] [--write]
+
+``--write`` puts the table into docs/benchmarks/sandbox.md.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from page import circumstances, put_section, table
 
 from llamoco_bench.sandbox import Limits, Sandbox
 from llamoco_bench.sandbox.evaluator import Array
@@ -39,6 +42,8 @@ PROGRAMS = (
     ("    while True: pass\n", "timeout"),
 )
 RARE_EVERY = 10
+LOOKS = 10
+HEADS = ("runs", "s", "harness, MiB", "zygote, MiB", "descriptors", "children of the zygote", "zombies", "folders")
 GROWTH_MB = 20.0
 
 
@@ -106,22 +111,39 @@ def check(before: Use, after: Use) -> None:
         sys.exit(f"something grows: {before} -> {after}")
 
 
-def main() -> None:
-    """Soak, and print what is held at ten points on the way."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=20_000)
-    runs = parser.parse_args().runs
+def row(runs: int, seconds: float, use: Use) -> list[str]:
+    return [f"{runs:,}", f"{seconds:.0f}", f"{use.harness_mb:.1f}", f"{use.zygote_mb:.1f}", *map(str, use[2:])]
+
+
+def soak(runs: int) -> str:
+    """Return the table of what was held on the way, and what the runs came to."""
     statuses: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as tempfile.tempdir, Sandbox() as sandbox:
         for i in range(2 * RARE_EVERY * len(PROGRAMS)):  # each kind has been seen before the first look
             run_one(sandbox, i)
         before, start = use_of(sandbox), time.monotonic()
+        rows = [row(0, 0.0, before)]
         for i in range(runs):
             statuses[run_one(sandbox, i)] += 1
-            if (i + 1) % max(1, runs // 10) == 0:
-                print(f"{i + 1:7d} runs, {time.monotonic() - start:7.1f} s: {use_of(sandbox)}", flush=True)
+            if (i + 1) % max(1, runs // LOOKS) == 0:
+                rows.append(row(i + 1, time.monotonic() - start, use_of(sandbox)))
+                print(*rows[-1], flush=True)
         check(before, use_of(sandbox))
-    print(f"nothing grows: {dict(statuses)}")
+    ends = ", ".join(f"{n:,} {status}" for status, n in statuses.most_common())
+    return f"{table(HEADS, rows)}\n\nEach ended as it must: {ends}."
+
+
+def main() -> None:
+    """Soak, and print what is held at ten points on the way."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=20_000)
+    parser.add_argument("--write", action="store_true", help="write the table to docs/benchmarks/sandbox.md")
+    options = parser.parse_args()
+    begin = circumstances()
+    text = f"{begin}\n\n{soak(options.runs)}"
+    print(text)
+    if options.write:
+        put_section("sandbox.md", "soak", text)
 
 
 if __name__ == "__main__":

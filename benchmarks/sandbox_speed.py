@@ -21,13 +21,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from page import circumstances, put_section, table
 
 from llamoco_bench.problems.problem import Array, Evaluation, Problem
 from llamoco_bench.sandbox import Limits, Sandbox
 from llamoco_bench.sandbox.watch import sample
-
-sys.path.insert(0, str(Path(__file__).parent))
-from page import circumstances, put_section, table
 
 SOLVE = "def solve(objective, lower, upper, budget, seed):\n    return lower\n"
 PROGRAMS = {

@@ -21,21 +21,14 @@ from llamoco_bench.sandbox.run import WEAK_HINT, Task, failed_unrun, run_task
 from llamoco_bench.sandbox.verdict import Verdict
 from llamoco_bench.sandbox.zygote import Zygote, ZygoteLostError
 
+_LIGHT: Final = ("numpy", "numpy.random", "scipy.optimize")
+_MEDIUM: Final = (*_LIGHT, "scipy.stats", "deap.base", "deap.creator", "deap.tools", "deap.algorithms")
+
 PRELOADS: Final[Mapping[str, tuple[str, ...]]] = {
     "bare": (),
-    "light": ("numpy", "scipy.optimize", "scipy.stats", "deap.base", "deap.creator", "deap.tools", "deap.algorithms"),
-    "full": (
-        "numpy",
-        "scipy.optimize",
-        "scipy.stats",
-        "deap.base",
-        "deap.creator",
-        "deap.tools",
-        "deap.algorithms",
-        "skopt",
-        "cma",
-        "pypop7",
-    ),
+    "light": _LIGHT,
+    "medium": _MEDIUM,
+    "full": (*_MEDIUM, "skopt", "cma", "pypop7"),
 }
 """Modules that each kind of zygote has loaded, where they are installed.
 
@@ -45,13 +38,17 @@ Programs that use JAX come from the bare one: JAX starts threads, and must not b
 
 _NEEDS_BARE = re.compile(r"\b(?:jax|jaxlib|evosax|flax|torch)\b")
 _NEEDS_FULL = re.compile(r"\b(?:skopt|sklearn|cma|pypop7|pandas|matplotlib|seaborn|numba)\b")
+# SciPy loads its statistics for these when they are called.
+_NEEDS_MEDIUM = re.compile(r"\b(?:stats|deap|qmc|sobol|halton|shgo)\b")
 
 
 def kind_of_zygote(source: str) -> str:
     """Return the zygote that suits a program, by the libraries it names; a wrong guess costs only time."""
     if _NEEDS_BARE.search(source):
         return "bare"
-    return "full" if _NEEDS_FULL.search(source) else "light"
+    if _NEEDS_FULL.search(source):
+        return "full"
+    return "medium" if _NEEDS_MEDIUM.search(source) else "light"
 
 
 class Sandbox:

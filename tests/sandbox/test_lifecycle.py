@@ -246,7 +246,9 @@ def test_forgotten_sandbox_ends_its_zygotes() -> None:
     [
         ("import numpy as np", "light"),
         ("from scipy.optimize import minimize", "light"),
-        ("from deap import tools", "light"),
+        ("from deap import tools", "medium"),
+        ("from scipy.stats import qmc", "medium"),
+        ("from scipy.optimize import shgo", "medium"),
         ("import skopt", "full"),
         ("import numpy as np, cma", "full"),
         ("from pypop7.optimizers.es.cmaes import CMAES", "full"),

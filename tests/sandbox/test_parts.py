@@ -9,6 +9,7 @@ import pytest
 
 from llamoco_bench.sandbox.child import wire
 from llamoco_bench.sandbox.child.job import Job, read_job
+from llamoco_bench.sandbox.child.pages import in_use
 from llamoco_bench.sandbox.child.spin import Spinner
 from llamoco_bench.sandbox.child.wipe import wipe
 from llamoco_bench.sandbox.desk import Desk
@@ -126,6 +127,30 @@ def test_descriptors_are_closed_with_the_desk(job: Job) -> None:
         assert len(os.listdir("/proc/self/fd")) == len(before) + 8
         desk.close_child_ends()
     assert os.listdir("/proc/self/fd") == before
+
+
+SMAPS = """\
+55d000000000-55d000400000 rw-p 00000000 00:00 0                          [heap]
+Rss:                4096 kB
+7f0000000000-7f0000800000 rw-p 00000000 00:00 0
+Size:               8192 kB
+Rss:                4096 kB
+7f0001000000-7f0009000000 rw-p 00000000 00:00 0
+Rss:                 512 kB
+7f0010000000-7f0010400000 rw-p 00000000 fe:00 77                         /usr/lib/libbig.so
+Rss:                4096 kB
+7f0011000000-7f0011400000 r--p 00000000 00:00 0
+Rss:                4096 kB
+7ffd00000000-7ffd00400000 rw-p 00000000 00:00 0                          [stack]
+Rss:                4096 kB
+"""
+
+
+def test_only_memory_that_is_in_use_and_no_file_s_is_gathered_into_large_pages() -> None:
+    assert list(in_use(iter(SMAPS.splitlines()))) == [
+        (0x55D000000000, 0x55D000400000),
+        (0x7F0000000000, 0x7F0000800000),
+    ]
 
 
 @pytest.mark.parametrize("dim", [1, 2, 30, 1000, 200_000])

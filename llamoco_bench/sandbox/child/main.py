@@ -24,7 +24,7 @@ import sys
 import time
 from typing import Final, NamedTuple, NoReturn
 
-from . import harden, landlock, namespaces, seccomp, wire
+from . import harden, landlock, namespaces, pages, seccomp, wire
 from .wipe import wipe
 
 N_FDS: Final = 5
@@ -69,6 +69,7 @@ def start(control_fd: int) -> None:
     zygote = _Zygote(control, parent, config)
     gc.collect()
     gc.freeze()
+    pages.gather(zygote.libc)
     control.send(json.dumps({"loaded": loaded, "namespaces": zygote.has_namespaces}).encode())
     zygote.serve()
 

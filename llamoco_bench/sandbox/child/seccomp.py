@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import platform
 import struct
 import sys
@@ -105,8 +106,26 @@ def _threads_only() -> list[Instruction]:
     ]
 
 
+def _truncates_only_to_write(flags: int) -> list[Instruction]:
+    """Allow a file to be opened unless it is emptied without being opened for writing.
+
+    Before its third version (Linux 6.2), Landlock took that for reading: a program could have emptied its libraries.
+    """
+    return [
+        _load(_argument(flags)),
+        Instruction(_ANY_BIT, 0, 4, os.O_TRUNC),
+        Instruction(_ANY_BIT, 1, 0, os.O_WRONLY),
+        Instruction(_ANY_BIT, 2, 1, os.O_RDWR),
+        Instruction(_ANY_BIT, 0, 1, os.O_RDWR),
+        _answer(_ERRNO | errno.EPERM),
+        _answer(_ALLOW),
+    ]
+
+
 def _checks(pid: int) -> dict[str, list[Instruction]]:
     return {
+        "open": _truncates_only_to_write(1),
+        "openat": _truncates_only_to_write(2),
         "clone": _threads_only(),
         "clone3": [_answer(_ERRNO | errno.ENOSYS)],  # its flags lie in memory, where a filter cannot look
         "kill": _signal_to(pid, 0, 1),

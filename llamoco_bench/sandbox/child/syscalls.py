@@ -18,8 +18,6 @@ FILES: Final[Numbers] = {
     "preadv2": (327, 286),
     "pwritev2": (328, 287),
     "lseek": (8, 62),
-    "open": (2, None),
-    "openat": (257, 56),
     "close": (3, 57),
     "close_range": (436, 436),
     "stat": (4, None),
@@ -170,6 +168,8 @@ ENDING: Final[Numbers] = {
 """Ends of calls, threads and processes."""
 
 CHECKED: Final[Numbers] = {
+    "open": (2, None),
+    "openat": (257, 56),
     "clone": (56, 220),
     "clone3": (435, 435),
     "kill": (62, 129),
