@@ -47,7 +47,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], patience_s: float = 10.0) -> bool:
+def wait_until(condition: Callable[[], bool], patience_s: float = 30.0) -> bool:
     deadline = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > deadline:
@@ -103,8 +103,15 @@ def test_lost_zygote_is_replaced_and_the_program_run_again() -> None:
     with Sandbox() as sandbox:
         sandbox.run(RETURN, Sphere())
         (lost,) = sandbox.zygote_pids()
-        threading.Timer(0.3, os.kill, (lost, signal.SIGKILL)).start()
-        result = sandbox.run(SLEEP.format(1), Sphere())
+
+        def kill_while_it_runs() -> None:
+            assert wait_until(lambda: bool(children(lost)))
+            os.kill(lost, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill_while_it_runs)
+        killer.start()
+        result = sandbox.run(SLEEP.format(2), Sphere())
+        killer.join()
         assert result.status == "ok"
         assert result.evaluations == 1
         assert sandbox.zygote_pids() != [lost]

@@ -236,13 +236,13 @@ def test_time_of_the_problem_is_not_the_program_s(sandbox: Sandbox) -> None:
             if np.ndim(x) == 1:
                 import time
 
-                time.sleep(0.3)
+                time.sleep(0.7)
             return super().objective(x)
 
-    result = sandbox.run(body("for _ in range(4): objective(lower)\nreturn lower"), Slow(), limits=Limits(wall_s=0.6))
+    result = sandbox.run(body("for _ in range(3): objective(lower)\nreturn lower"), Slow(), limits=Limits(wall_s=2.0))
     assert result.status == "ok", result.error
-    assert result.evaluator_s > 1.2
-    assert result.wall_s < 0.6
+    assert result.evaluator_s > 2.0
+    assert result.wall_s < 2.0
 
 
 def test_five_parameters_suffice_for_a_constrained_problem(sandbox: Sandbox) -> None:
