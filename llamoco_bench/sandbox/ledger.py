@@ -59,9 +59,11 @@ class Ledger:
         counts, rows = self._counts, len(points)
         before = counts[OBJECTIVE]
         counts[OBJECTIVE] = before + rows
-        # By far the most frequent case, and the harness's part of the cost of every single evaluation.
-        if rows == 1 and self.best_f is not None and not values.f.item() < self.best_f:
-            return
+        # By far the most frequent case, and the harness's part of the cost of every evaluation.
+        if self.best_f is not None:
+            improves = values.f.item() < self.best_f if rows == 1 else (values.f < self.best_f).any()
+            if not improves:
+                return
         if self.first_f is None:
             self._record_first(values)
         violation = np.where(self._evaluator.inside(points), self._evaluator.violation(values), np.inf)
