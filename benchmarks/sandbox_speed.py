@@ -218,12 +218,13 @@ def main() -> None:
     begin = circumstances()
     with Sandbox() as sandbox:
         table_of_rates = rates(sandbox, options.rounds, options.peers)
-    if options.real_time:
+    ahead = "" if os.sched_getscheduler(0) == os.SCHED_OTHER else " All ahead of other work on the machine (real time)."
+    if options.real_time and not ahead:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        ahead = " The last two tables ahead of other work on the machine (real time)."
     with Sandbox() as sandbox:
         own = [costs(sandbox, options.rounds), evaluations(sandbox, options.rounds)]
-    how = " The last two tables: ahead of all else on the machine (SCHED_FIFO)." if options.real_time else ""
-    text = "\n\n".join([f"{begin} Medians of {options.rounds} rounds.{how}", table_of_rates, *own])
+    text = "\n\n".join([f"{begin} Medians of {options.rounds} rounds.{ahead}", table_of_rates, *own])
     print(text)
     if options.write:
         put_section("sandbox.md", "speed", text)
