@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import Literal, NamedTuple
 
@@ -75,10 +76,10 @@ class Broker:
         ------
         SandboxError: the problem cannot be evaluated.
         """
-        try:
-            return self._serve()
-        except BrokenPipeError:  # it ended before it was answered
-            return Ending("eof")
+        while True:
+            # It ended before it was answered; what it said last may still be on its way, where several threads asked.
+            with suppress(BrokenPipeError):
+                return self._serve()
 
     def _serve(self) -> Ending:
         wait, read, fd = self._desk.spinner.wait, os.read, self._desk.request_fd
