@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from llamoco_bench.baselines.models import Generation, Request, make_model, parse_spec, prepare_model
-from llamoco_bench.baselines.models.serving import BrokeredModel, BrokerProcess, Limits
+from llamoco_bench.baselines.models.serving import BrokeredModel, BrokerProcess
 from llamoco_bench.baselines.models.wheel_weights import WEIGHTS, fetch
 from llamoco_bench.evaluation import first_request
 from llamoco_bench.problems import list_problems, load_problem
@@ -33,7 +33,7 @@ def prompts(count: int) -> list[Request]:
 def brokered(spec: str) -> Iterator[BrokeredModel]:
     """Serve `spec` from a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        process = BrokerProcess(parse_spec(spec), Path(folder) / "store", "run", Limits(), Path(folder) / "log")
+        process = BrokerProcess(parse_spec(spec), Path(folder) / "store", "run", {}, Path(folder) / "log")
         try:
             yield BrokeredModel(process.wait_until_ready())
         finally:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from llamoco_bench import keys, prompting, seeds
 from llamoco_bench.baselines.models.base import Message, Model, Request
 from llamoco_bench.baselines.models.identity import request_key
+from llamoco_bench.baselines.models.registry import proposes_points
 from llamoco_bench.brokers import Addresses, connect
 from llamoco_bench.errors import ModelError, SandboxError
 from llamoco_bench.extraction import extract_program
+from llamoco_bench.item_outcome import ItemOutcome, Stage
 from llamoco_bench.journal import Journal, Record
+from llamoco_bench.point_evaluation import PointItem
 from llamoco_bench.problems import load_problem
 from llamoco_bench.sandbox import Limits, RunError, calibrated_limits, run_program
 from llamoco_bench.statuses import is_erroneous
@@ -28,47 +31,6 @@ NO_CODE: Final[Mapping[str, object]] = {
     "feasible": False,
     "error": RunError("NoCode", "No program was found in the answer: there is no code that defines solve().").to_dict(),
 }
-
-
-Stage = Literal["", "generate", "execute"]
-"""The stage that an item waits for; empty if it is finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemOutcome:
-    """What became of one item, in short; the journal has it in full.
-
-    Attributes
-    ----------
-    first: status of each run of the first program, (runs,).
-    final: the same after the repair.
-    cached: whether everything was found in the journal.
-    faults: what went wrong on our side; empty unless the item must be run again.
-    waits_for: the stage that has to come next, where sessions do one stage only.
-    """
-
-    first: tuple[str, ...]
-    final: tuple[str, ...]
-    cached: bool
-    faults: tuple[str, ...] = ()
-    waits_for: Stage = ""
-
-    @property
-    def status(self) -> str:
-        """One word for the item: the fate that most of its runs met, and ``repaired`` if the repair mended all.
-
-        An item whose answer another session is to execute is ``generated``, one that needs an answer ``waiting``.
-        """
-        if self.faults or "infra" in self.final:
-            return "infra"
-        if self.waits_for:
-            return "generated" if self.waits_for == "execute" else "waiting"
-        errors = [status for status in self.final if is_erroneous(status)]
-        if errors:
-            return max(dict.fromkeys(errors), key=errors.count)
-        if any(map(is_erroneous, self.first)):
-            return "repaired"
-        return "cached" if self.cached else "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +71,16 @@ class Evaluator:
             for record in known.values()
             if record["kind"] == "generation"
         }
+        self._runs = {
+            (record["model"], record["problem"], record["run"]): record
+            for record in known.values()
+            if record["kind"] == "run" and record["turn"] == 0
+        }
 
     def evaluate(self, suite: str, problem_id: str, spec: ModelSpec) -> ItemOutcome:
         """Carry one item through: first program, runs, repair, runs. Faults of ours are returned, not raised."""
-        item = _Item(self, suite, load_problem(problem_id), spec)
-        outcome = item.carry_through()
+        kind = PointItem if proposes_points(spec) else _Item
+        outcome = kind(self, suite, load_problem(problem_id), spec).carry_through()
         self.write(
             "item", suite=suite, problem=problem_id, model=spec.label, status=outcome.status, faults=outcome.faults
         )
@@ -138,6 +105,18 @@ class Evaluator:
     def recorded_answer(self, label: str, problem_id: str, turn: int) -> Record | None:
         """Return the answer that an earlier session was given, if there is one; nobody is asked."""
         return self._answers.get((label, problem_id, turn))
+
+    def recorded_run(self, label: str, problem_id: str, run: int) -> Record | None:
+        """Return the record of a first program's, or a method's, run of an earlier session, if there is one."""
+        return self._runs.get((label, problem_id, run))
+
+    def known_here(self, key: str, suite: str, label: str) -> Record | None:
+        """Return the record of an earlier session; one of another suite or label is entered under these too."""
+        record = self.known(key)
+        mine = {"suite": suite, "model": label}
+        if record is not None and not mine.items() <= record.items():
+            self.write(**{**record, **mine})
+        return record
 
     def write(self, kind: str, **fields: Any) -> None:
         """Append a record to the journal."""
@@ -216,7 +195,7 @@ class _Item:
             return None if record is None else _Answer(record["key"], record["text"], extract_program(record["text"]))
         model = self._evaluator.model(self._spec)
         key = request_key(model.identity, request)
-        record = self._known(key)
+        record = self._evaluator.known_here(key, self._suite, self._spec.label)
         if record is not None:
             return _Answer(key, record["text"], extract_program(record["text"]))
         self._fresh += 1
@@ -230,9 +209,9 @@ class _Item:
             model=label,
             turn=turn,
             sample=request.sample,
-            prompt=[[message.role, message.content] for message in request.messages],
+            prompt=[[message.role, message.content] for message in generation.messages or request.messages],
             text=generation.text,
-            usage=None if usage is None else {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens},
+            usage=None if usage is None else asdict(usage),
             finish_reason=generation.finish_reason,
             wall_s=generation.wall_s,
         )
@@ -250,7 +229,7 @@ class _Item:
             limits={"wall_s": self._settings.timeout_s or "calibrated", "memory_mb": self._settings.memory_mb},
             contract=prompting.CONTRACT_VERSION,
         )
-        record = self._known(key)
+        record = self._evaluator.known_here(key, self._suite, self._spec.label)
         if record is not None or self._settings.stage == "generate":
             return record
         self._fresh += 1
@@ -275,14 +254,6 @@ class _Item:
             **fields,
         )
         return fields
-
-    def _known(self, key: str) -> Record | None:
-        """Return the record of an earlier session; one of another suite or label is entered under this item too."""
-        record = self._evaluator.known(key)
-        mine = {"suite": self._suite, "model": self._spec.label}
-        if record is not None and not mine.items() <= record.items():
-            self._evaluator.write(**{**record, **mine})
-        return record
 
     def _run_fields(self, program: str | None, seed: int) -> Record:
         if program is None:

@@ -4,7 +4,8 @@ A file of one's own needs no lock, also on a network file system; a line that is
 ``kill -9`` loses at most the line being written. Readers take all files of a run together. Two kinds of lines exist:
 
 ``generation``
-    one answer of a model: ``key, problem, model, turn, sample, text, usage, finish_reason, wall_s``
+    one answer of a model: ``key, problem, model, turn, sample, text, usage, finish_reason, wall_s``; of a method that
+    proposes points also ``by`` and ``run``
 ``run``
     one execution of a program: ``key, generation, suite, problem, model, turn, sample, run, seed`` and the fields of
     `llamoco_bench.sandbox.RunResult`
@@ -24,6 +25,9 @@ from typing import Any, Final, Self
 from llamoco_bench.errors import JournalError
 
 SCHEMA: Final = 1
+
+BY_POINTS: Final = "points"
+"""Value of ``by`` in the records of a method that proposes points: there is no program that could be erroneous."""
 
 Record = dict[str, Any]
 

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from llamoco_bench.problems.problem import Problem
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks that others may implement."""
+    from llamoco_bench import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     options.add_options(parser)
@@ -59,6 +66,7 @@ def _activate(config: pytest.Config) -> None:
     from llamoco_bench.suite_items import SETTINGS_KEY, VirtualSuite, take_arguments
     from llamoco_bench.worker import Worker
 
+    _take_models_of_hooks(config)
     settings = options.read_settings(config)
     config.stash[SETTINGS_KEY] = settings
     plugins = config.pluginmanager
@@ -75,3 +83,14 @@ def _activate(config: pytest.Config) -> None:
     if plugins.hasplugin("xdist"):
         plugins.register(XdistController(controller), "llamoco-xdist")
     plugins.register(Worker(config, "main", controller), "llamoco-worker")
+
+
+def _take_models_of_hooks(config: pytest.Config) -> None:
+    from llamoco_bench.baselines.models import third_party
+    from llamoco_bench.baselines.models.kinds import KINDS
+    from llamoco_bench.baselines.models.local import LOCAL
+    from llamoco_bench.baselines.models.presets import PRESETS
+
+    taken = dict.fromkeys([*KINDS, *PRESETS], "llamoco-bench itself")
+    taken |= dict.fromkeys(third_party.find(), "an installed distribution")
+    LOCAL.replace(config.hook.pytest_llamoco_models(config=config), taken)

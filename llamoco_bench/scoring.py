@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from llamoco_bench import metrics
 from llamoco_bench.extraction import extract_program
-from llamoco_bench.journal import Record
+from llamoco_bench.journal import BY_POINTS, Record
 from llamoco_bench.statistics import UNDEFINED, Estimate, clustered_ratio
 from llamoco_bench.statuses import is_erroneous
 
@@ -32,7 +32,9 @@ class Item:
     first: records of the first program's runs, by run.
     final: for every run the record that counts: that of the repaired program where the first one failed.
     recovery: cost of the repair, or None where the first program had no error.
-    tokens: (input, output) of both turns, or None for a model without tokens.
+    tokens: (input, output) that it takes to solve the problem once, or None for a model without tokens: of both turns
+        for a program, the mean of the runs for a method that is asked anew in each.
+    has_program: whether there is a program, which can be erroneous.
     """
 
     suite: str
@@ -41,7 +43,8 @@ class Item:
     first: tuple[Record, ...]
     final: tuple[Record, ...]
     recovery: float | None
-    tokens: tuple[int, int] | None
+    tokens: tuple[float, float] | None
+    has_program: bool = True
 
     @property
     def counted(self) -> tuple[Record, ...]:
@@ -122,6 +125,10 @@ class Measure:
         return change if self.better == "lower" else -change
 
 
+def _errors(item: Item) -> list[bool]:
+    return [is_erroneous(run["status"]) for run in item.first if item.has_program and run["status"] != "infra"]
+
+
 def run_performance(run: Record) -> float:
     """Optimization performance of a final run; 0 where it is still erroneous."""
     return _relative(metrics.optimization_performance, run)
@@ -139,44 +146,48 @@ def run_reach(run: Record) -> float:
 
 def collect_items(records: Iterable[Record]) -> list[Item]:
     """Group records into items. Of several records under one key the latest counts."""
-    generations: dict[Group, dict[int, Record]] = defaultdict(dict)
+    generations: dict[Group, dict[tuple[int, int], Record]] = defaultdict(dict)
     runs: dict[Group, dict[tuple[int, int], Record]] = defaultdict(dict)
     for record in sorted(records, key=lambda r: r.get("time", 0.0)):
         group = (record.get("suite", ""), record.get("problem", ""), record.get("model", ""))
         if record["kind"] == "generation":
-            generations[group][record["turn"]] = record
+            generations[group][record["turn"], record.get("sample", 0)] = record
         elif record["kind"] == "run":
             runs[group][record["turn"], record["run"]] = record
     return [_make_item(group, generations[group], found) for group, found in runs.items()]
 
 
-def _make_item(group: Group, generations: dict[int, Record], runs: dict[tuple[int, int], Record]) -> Item:
+def _make_item(group: Group, generations: dict[tuple[int, int], Record], runs: dict[tuple[int, int], Record]) -> Item:
     first = {run: record for (turn, run), record in runs.items() if turn == 0}
     repaired = {run: record for (turn, run), record in runs.items() if turn == 1}
     failed = [run for run, record in first.items() if is_erroneous(record["status"])]
     final = {run: repaired.get(run, record) if run in failed else record for run, record in first.items()}
+    has_program = not any(record.get("by") == BY_POINTS for record in first.values())
+    paid = [g for g in generations.values() if has_program or g.get("run") in first]
     works = bool(failed) and all(final[run]["status"] == "ok" for run in failed)
     return Item(
         *group,
         first=tuple(first[run] for run in sorted(first)),
         final=tuple(final[run] for run in sorted(final)),
         recovery=_recovery(generations, works) if failed else None,
-        tokens=_tokens(generations),
+        tokens=_tokens(paid, 1 if has_program else len(first)),
+        has_program=has_program,
     )
 
 
-def _recovery(generations: dict[int, Record], works: bool) -> float:
-    if not works or 1 not in generations:
+def _recovery(generations: dict[tuple[int, int], Record], works: bool) -> float:
+    if not works or (1, 0) not in generations:
         return metrics.recovery_cost("", None)
-    before, after = (extract_program(generations[turn]["text"]) for turn in (0, 1))
+    before, after = (extract_program(generations[turn, 0]["text"]) for turn in (0, 1))
     return metrics.recovery_cost(before or "", after)
 
 
-def _tokens(generations: dict[int, Record]) -> tuple[int, int] | None:
-    usages = [record["usage"] for record in generations.values() if record["usage"] is not None]
+def _tokens(generations: Iterable[Record], runs: int) -> tuple[float, float] | None:
+    usages = [record["usage"] for record in generations if record["usage"] is not None]
     if not usages:
         return None
-    return sum(u["input_tokens"] for u in usages), sum(u["output_tokens"] for u in usages)
+    read, written = (sum(usage[name] for usage in usages) for name in ("input_tokens", "output_tokens"))
+    return read / runs, written / runs
 
 
 def _relative(metric: Callable[[float | None, float | None, float], float], run: Record, start: str = "f0") -> float:
@@ -203,9 +214,7 @@ def estimate_over_problems(values: Mapping[str, Sequence[float]], measure: str) 
 
 
 MEASURES: Final[Mapping[str, Measure]] = {
-    "err": Measure(
-        "Err", "lower", True, lambda i: [is_erroneous(run["status"]) for run in i.first if run["status"] != "infra"]
-    ),
+    "err": Measure("Err", "lower", True, _errors),
     "rec": Measure("Rec", "lower", True, lambda i: [] if i.recovery is None else [i.recovery]),
     "perf": Measure("Perf", "higher", True, lambda i: [run_performance(run) for run in i.counted]),
     "reach": Measure("Reach", "higher", True, lambda i: [run_reach(run) for run in i.counted]),

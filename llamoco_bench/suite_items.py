@@ -23,7 +23,8 @@ from llamoco_bench.settings import short_name
 
 if TYPE_CHECKING:
     from llamoco_bench.baselines.models.spec import ModelSpec
-    from llamoco_bench.evaluation import Evaluator, ItemOutcome
+    from llamoco_bench.evaluation import Evaluator
+    from llamoco_bench.item_outcome import ItemOutcome
     from llamoco_bench.settings import Settings
 
 ROOT_ID: Final = "llamoco"

@@ -35,9 +35,10 @@ LAYERS = [
         "llamoco_bench.metrics",
         "llamoco_bench.statistics",
         "llamoco_bench.settings",
+        "llamoco_bench.item_outcome",
     ],
     ["llamoco_bench.brokers"],
-    ["llamoco_bench.evaluation", "llamoco_bench.scoring"],
+    ["llamoco_bench.evaluation", "llamoco_bench.point_evaluation", "llamoco_bench.scoring"],
     ["llamoco_bench.gates"],
     ["llamoco_bench.reports"],
     [
@@ -50,6 +51,7 @@ LAYERS = [
         "llamoco_bench.cli",
         "llamoco_bench.commands",
         "llamoco_bench.testing",
+        "llamoco_bench.hookspecs",
     ],
     ["llamoco_bench.plugin"],
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -57,12 +57,14 @@ class Generation:
     finish_reason: ``"stop"``; ``"length"`` where the answer was cut off; ``"context"`` where the prompt did not fit
         into the model's context and the answer is therefore empty; or what the server says.
     wall_s: seconds from request to answer, retries included.
+    messages: the conversation that was really sent, where that is another than the request's.
     """
 
     text: str
     usage: Usage | None = None
     finish_reason: str = "stop"
     wall_s: float = 0.0
+    messages: Sequence[Message] | None = None
 
 
 @runtime_checkable
@@ -110,3 +112,28 @@ class ParallelModel(Model, Protocol):
     def concurrency(self) -> int:
         """Most adapters at a time."""
         ...
+
+
+@runtime_checkable
+class Announced(Model, Protocol):
+    """A model that can begin with what it will be asked later."""
+
+    def announce(self, requests: Iterable[Request]) -> None:
+        """Say what will be asked."""
+        ...
+
+
+@runtime_checkable
+class ManyAtOnce(Model, Protocol):
+    """A model that is given many requests at once and sees to it how they are answered together."""
+
+    def generate_all(self, requests: Sequence[Request]) -> Sequence[Generation]:
+        """Answer all `requests`, in their order. Raises `ModelError` where one cannot be answered."""
+        ...
+
+
+def generate_all(model: Model, requests: Sequence[Request]) -> Sequence[Generation]:
+    """Answer `requests` at once where `model` can, else one by one. Raises `ModelError`."""
+    if isinstance(model, ManyAtOnce):
+        return model.generate_all(requests)
+    return [model.generate(request) for request in requests]

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from llamoco_bench.baselines.models.hosted import HOSTED, HostedRules
-from llamoco_bench.baselines.models.kinds import KINDS, PRESETS, Kind, Option, Value
+from llamoco_bench.baselines.models.kind import Kind, Option, Value
+from llamoco_bench.baselines.models.kinds import KINDS
+from llamoco_bench.baselines.models.presets import PRESETS
 
 BEGIN: Final = "<!-- tables: begin (written by llamoco_bench.baselines.models.document) -->"
 END: Final = "<!-- tables: end -->"

@@ -1,9 +1,10 @@
-"""Kind ``pool``: one optimizer of the pool as an expert that always answers with its own program."""
+"""Kind ``pool``: one optimizer of the pool as an expert that always answers with its own program, or the best one."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from llamoco_bench.baselines.models import best_expert
 from llamoco_bench.baselines.models.base import Model
 from llamoco_bench.baselines.models.fixed_program import FixedProgram
 from llamoco_bench.baselines.models.registry import Say
@@ -22,8 +23,10 @@ def make(spec: ModelSpec) -> Model:
     """
     from llamoco_bench.baselines.optimizers import POOL
 
+    if spec.name == best_expert.NAME:
+        return best_expert.make(spec)
     if spec.name not in POOL:
-        raise choose("optimizer of the pool", spec.name, sorted(POOL))
+        raise choose("optimizer of the pool", spec.name, [*sorted(POOL), best_expert.NAME])
     return FixedProgram("pool", POOL[spec.name].source(dict(spec.options)))
 
 

@@ -124,7 +124,7 @@ class LlamaCpp:
         return {
             "messages": chat_messages(request.messages),
             "max_tokens": options.max_tokens,
-            "temperature": options.temperature,
+            "temperature": options.temperature if request.temperature is None else request.temperature,
             # The plain distribution: no truncation that the spec does not name.
             "top_k": 0,
             "top_p": 1.0,

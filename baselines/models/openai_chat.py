@@ -76,7 +76,7 @@ class ChatSettings:
         body: dict[str, Any] = {"model": self.model, "messages": chat_messages(messages)}
         body[self.rules.length_parameter] = self.max_tokens
         if self.temperature is not None:
-            body["temperature"] = self.temperature
+            body["temperature"] = self.temperature if request.temperature is None else request.temperature
         if self.seed is not None:
             body["seed"] = sampling_seed(self.seed, request)
         return body

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from llamoco_bench.baselines.models import third_party
 from llamoco_bench.baselines.models.base import Model
 from llamoco_bench.baselines.models.kinds import KINDS
+from llamoco_bench.baselines.models.local import LOCAL
 from llamoco_bench.baselines.models.spec import ModelSpec
 from llamoco_bench.errors import LlamocoError, ModelError, UsageError
 
@@ -17,12 +18,19 @@ Say = Callable[[str], None]
 
 
 class KindModule(Protocol):
-    """What the module of a built-in kind has: `PACKAGES`, the importable packages it needs, and two functions."""
+    """What the module of a built-in kind has: `PACKAGES`, the importable packages it needs, and two functions.
+
+    A kind that stands over another model has `wrap` instead of `make`.
+    """
 
     PACKAGES: tuple[str, ...]
 
     def make(self, spec: ModelSpec) -> Model:
         """Give the adapter; cheap, weights are loaded when the first answer is wanted."""
+        ...
+
+    def wrap(self, spec: ModelSpec, inner: Model) -> Model:
+        """Give the adapter that stands over `inner`."""
         ...
 
     def prepare(self, spec: ModelSpec, say: Say) -> None:
@@ -32,17 +40,25 @@ class KindModule(Protocol):
 
 def list_kinds() -> list[str]:
     """Return the names of all kinds, our own and those of other distributions, sorted."""
-    return sorted([*KINDS, *third_party.find()])
+    return sorted([*KINDS, *LOCAL, *third_party.find()])
 
 
-def make_model(spec: ModelSpec) -> Model:
+def make_model(spec: ModelSpec, base: Model | None = None) -> Model:
     """Return the adapter for `spec`. Weights and connections are made when the first answer is wanted.
+
+    Parameters
+    ----------
+    base: adapter of ``spec.base`` where there is one already, such as that of a broker.
 
     Raises
     ------
     UsageError: for an option or a file that the adapter does not accept.
     ModelError: where something that `prepare_model` would have made ready is missing.
     """
+    if spec.inner is not None:
+        return _module(spec).wrap(spec, make_model(spec.inner, base))
+    if base is not None:
+        return base
     if spec.kind in KINDS:
         return _module(spec).make(spec)
     model = _factory(spec)(spec)
@@ -63,6 +79,8 @@ def prepare_model(spec: ModelSpec, say: Say = lambda line: None) -> None:
     UsageError: for an option or a file that the adapter does not accept.
     ModelError: where a package, file or server is missing, with what to do about it.
     """
+    if spec.inner is not None:
+        prepare_model(spec.inner, say)
     if spec.kind in KINDS:
         _module(spec).prepare(spec, say)
         return
@@ -73,7 +91,13 @@ def prepare_model(spec: ModelSpec, say: Say = lambda line: None) -> None:
 
 def is_brokered(spec: ModelSpec) -> bool:
     """Tell whether the model holds weights or connections, which the workers of a session share."""
-    return KINDS[spec.kind].brokered if spec.kind in KINDS else True
+    kind = spec.base.kind
+    return KINDS[kind].brokered if kind in KINDS else kind not in LOCAL
+
+
+def proposes_points(spec: ModelSpec) -> bool:
+    """Tell whether the model answers with points to be evaluated, not with a program."""
+    return spec.kind in KINDS and KINDS[spec.kind].proposes_points
 
 
 def missing_packages(kind: str) -> list[str]:
@@ -94,6 +118,8 @@ def _module(spec: ModelSpec) -> KindModule:
 
 
 def _factory(spec: ModelSpec) -> Callable[[ModelSpec], Model]:
+    if spec.kind in LOCAL:
+        return LOCAL[spec.kind]
     point = third_party.find().get(spec.kind)
     if point is None:
         raise UsageError(f"No distribution brings models of kind {spec.kind!r}. Kinds: {', '.join(list_kinds())}")

@@ -1,5 +1,8 @@
 """Which model is meant: parsing of ``[LABEL=]KIND:NAME[?key=value&...]``.
 
+The name of a kind that stands over another model is the spec of that model: ``fewshot:openai:gpt-4o?shots=2``. Options
+that such a kind has are its own, all others go to the model below.
+
 It is used while pytest collects and imports the standard library only. In names and values ``%3F``, ``%26`` and
 ``%25`` stand for a question mark, an ampersand and a percent sign.
 """
@@ -9,11 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 from llamoco_bench.baselines.models import third_party
-from llamoco_bench.baselines.models.kinds import KINDS, PRESETS, Kind, Value
+from llamoco_bench.baselines.models.kind import Kind, Value
+from llamoco_bench.baselines.models.kinds import KINDS
+from llamoco_bench.baselines.models.local import LOCAL
+from llamoco_bench.baselines.models.presets import PRESETS
 from llamoco_bench.errors import UsageError, choose
 
 T = TypeVar("T", bool, int, float, str)
@@ -34,16 +40,35 @@ class ModelSpec:
     name: what stands behind the colon, e.g. a file or the server's name of the model; may be empty.
     options: every option of the kind, defaults filled in; None where the adapter decides.
     label: how the model is called in tables and in the ids of pytest's items.
+    inner: the model that it stands over; None for most kinds.
     """
 
     kind: str
     name: str
     options: Mapping[str, Value | None] = field(hash=False)
     label: str
+    inner: ModelSpec | None = None
+
+    @property
+    def base(self) -> ModelSpec:
+        """The model at the bottom, which holds weights or connections if any does."""
+        return self if self.inner is None else self.inner.base
 
     def describe(self) -> dict[str, object]:
         """Return the spec as JSON values."""
-        return {"label": self.label, "kind": self.kind, "name": self.name, "options": dict(self.options)}
+        own: dict[str, object] = {
+            "label": self.label,
+            "kind": self.kind,
+            "name": self.name,
+            "options": dict(self.options),
+        }
+        return own if self.inner is None else {**own, "inner": self.inner.describe()}
+
+    @classmethod
+    def of_description(cls, described: Mapping[str, Any]) -> ModelSpec:
+        """Undo `describe`."""
+        inner = described.get("inner")
+        return cls(**{**described, "inner": None if inner is None else cls.of_description(inner)})
 
     def option(self, name: str, kind: type[T]) -> T:
         """Value of an option that always has one, checked to be of type `kind`."""
@@ -89,6 +114,8 @@ def parse_spec(text: str) -> ModelSpec:
     if not colon and word in PRESETS:
         return _from_preset(word, query, label)
     kind = _kind(word)
+    if kind.wraps:
+        return _over_another(kind, name, query, label)
     name = unquote(name)
     _check_name(kind, name, text)
     options = {**kind.defaults(), **_parse_query(kind, query)}
@@ -100,6 +127,33 @@ def _from_preset(word: str, query: str, label: str) -> ModelSpec:
     kind = KINDS[preset.kind]
     options = {**kind.defaults(), **preset.options, **_parse_query(kind, query)}
     return ModelSpec(kind.name, preset.name, options, label or word)
+
+
+def _over_another(kind: Kind, name: str, query: str, label: str) -> ModelSpec:
+    if not name:
+        raise UsageError(f"{kind.name} stands over another model. Expected {kind.name}:{kind.argument}")
+    own = kind.defaults()
+    parts = list(filter(None, query.split("&")))
+    mine = [part for part in parts if part.partition("=")[0] in own]
+    others = "&".join(part for part in parts if part not in mine)
+    inner = _below(kind, f"{name}?{others}" if others else name)
+    below = KINDS.get(inner.kind)
+    if below is not None and (below.fixed or below.wraps):
+        allowed = [other.name for other in KINDS.values() if not (other.fixed or other.wraps)]
+        raise UsageError(
+            f"{kind.name} cannot stand over {inner.kind}. Allowed: {', '.join([*allowed, *PRESETS])}, "
+            "and kinds of other distributions"
+        )
+    options = {**own, **_parse_query(kind, "&".join(mine))}
+    return ModelSpec(kind.name, unquote(name), options, label or _default_label(kind.name, unquote(name)), inner)
+
+
+def _below(kind: Kind, text: str) -> ModelSpec:
+    try:
+        return parse_spec(text)
+    except UsageError as error:
+        own = ", ".join(option.name for option in kind.options)
+        raise UsageError(f"{error} (below {kind.name}, whose own options are: {own})") from None
 
 
 def _split_label(text: str) -> tuple[str, str]:
@@ -125,12 +179,14 @@ def _default_label(kind: str, name: str) -> str:
 def _kind(word: str) -> Kind:
     if word in KINDS:
         return KINDS[word]
+    if word in LOCAL:
+        return Kind(word, "NAME", "", "", open_options=True)
     others = third_party.find()
     if word in others:
         return Kind(word, "NAME", "", others[word].value, open_options=True)
     if not word:
         raise UsageError(f"Expected a model in the form {FORM}, got none. Kinds: {', '.join(KINDS)}")
-    raise choose("kind of model", word, [*KINDS, *PRESETS, *others])
+    raise choose("kind of model", word, [*KINDS, *PRESETS, *LOCAL, *others])
 
 
 def _check_name(kind: Kind, name: str, text: str) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
-from llamoco_bench.baselines.models.kinds import KINDS, PRESETS
+from llamoco_bench.baselines.models.kinds import KINDS
+from llamoco_bench.baselines.models.presets import PRESETS
 from llamoco_bench.errors import UsageError
 
 GROUP: Final = "llamoco_bench.models"

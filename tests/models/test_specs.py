@@ -10,7 +10,9 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from llamoco_bench.baselines.models import third_party
-from llamoco_bench.baselines.models.kinds import KINDS, PRESETS, Option
+from llamoco_bench.baselines.models.kind import Option
+from llamoco_bench.baselines.models.kinds import KINDS
+from llamoco_bench.baselines.models.presets import PRESETS
 from llamoco_bench.baselines.models.spec import parse_spec, parse_specs
 from llamoco_bench.errors import UsageError
 

@@ -22,7 +22,7 @@ def _chunks(requests: Iterable[Request], size: int) -> Iterator[list[Request]]:
 
 
 class Address(NamedTuple):
-    """Where a broker is: its label, its socket, the secret that opens it (hex), and the file of its complaints."""
+    """Where a broker is: on whose account it is asked, its socket, the secret that opens it (hex), and its log."""
 
     label: str
     socket: str
@@ -42,6 +42,7 @@ class BrokeredModel:
         self._address = address
         self._connection: Connection | None = None
         self._identity: Mapping[str, object] | None = None
+        self._account = {"label": address.label}
 
     @property
     def identity(self) -> Mapping[str, object]:
@@ -57,13 +58,17 @@ class BrokeredModel:
 
     def generate_all(self, requests: Sequence[Request]) -> list[Generation]:
         """Answer requests, as many at a time as the model can. Raises `ModelError` where one cannot be answered."""
-        packet = self._call({"what": "ask", "requests": [wire.request_to(request) for request in requests]})
+        packet = self._call(
+            {"what": "ask", **self._account, "requests": [wire.request_to(request) for request in requests]}
+        )
         return [wire.generation_from(answer) for answer in packet["answers"]]
 
     def announce(self, requests: Iterable[Request]) -> None:
         """Say what will be asked, so that it may be answered already when it is."""
         for some in _chunks(requests, _ANNOUNCED_AT_ONCE):
-            self._call({"what": "announce", "requests": [wire.request_to(request) for request in some]})
+            self._call(
+                {"what": "announce", **self._account, "requests": [wire.request_to(request) for request in some]}
+            )
 
     def close(self) -> None:
         """Give back the connection; the broker goes on."""

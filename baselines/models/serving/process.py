@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
@@ -32,11 +33,11 @@ class BrokerProcess:
     spec: the model.
     store: file of the answers.
     run: name of the run, under which spending is added up.
-    limits: what the model may spend in that run.
+    limits: what may be spent in that run, by the label under which the model is asked.
     log: file for what the process complains of.
     """
 
-    def __init__(self, spec: ModelSpec, store: Path, run: str, limits: Limits, log: Path) -> None:
+    def __init__(self, spec: ModelSpec, store: Path, run: str, limits: Mapping[str, Limits], log: Path) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="llamoco-"))
         self.address = Address(spec.label, str(self._folder / "broker"), secrets.token_hex(32), str(log))
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ class BrokerProcess:
             "run": run,
             "socket": self.address.socket,
             "secret": self.address.secret,
-            "limits": limits.to_dict(),
+            "limits": {label: its.to_dict() for label, its in limits.items()},
         }
         with suppress(BrokenPipeError):  # it has died; its silence says so
             self._input.write(json.dumps(order) + "\n")

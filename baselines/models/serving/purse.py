@@ -66,7 +66,8 @@ def limits_for(spec: ModelSpec, tokens: int | None, cost: float | None, prices: 
     if cost is None:
         return Limits(tokens)
     known = {} if prices is None else read_prices(prices)
-    for name in (spec.label, f"{spec.kind}:{spec.name}", spec.name):
+    base = spec.base
+    for name in (spec.label, f"{base.kind}:{base.name}", base.name, base.label):
         if name in known:
             return Limits(tokens, cost, *known[name])
     listed = f"{prices} has: {', '.join(known) or 'none'}" if prices else "give a list by --llamoco-prices=FILE"

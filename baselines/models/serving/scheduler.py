@@ -7,7 +7,7 @@ asked again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,6 +26,7 @@ GATHER_S: Final = 0.05
 class _Job:
     key: str
     request: Request
+    label: str
     done: Future[Generation] = field(default_factory=Future)
 
 
@@ -36,8 +37,8 @@ class Scheduler:
     ----------
     make: gives an adapter; called once for each lane, in the lane's own thread except for the first.
     store: where answers are kept.
-    account: on whose account they go there.
-    limits: what may be spent on that account.
+    run: id of the run on whose accounts they go there.
+    limits: what may be spent, by the label under which the model is asked; other labels have no limit.
 
     Attributes
     ----------
@@ -45,10 +46,10 @@ class Scheduler:
     is_parallel: whether the model is asked several things at a time.
     """
 
-    def __init__(self, make: Callable[[], Model], store: AnswerStore, account: Account, limits: Limits) -> None:
+    def __init__(self, make: Callable[[], Model], store: AnswerStore, run: str, limits: Mapping[str, Limits]) -> None:
         self._make = make
         self._store = store
-        self._account = account
+        self._run = run
         self._limits = limits
         self._first = make()
         self.identity = dict(self._first.identity)
@@ -64,24 +65,24 @@ class Scheduler:
         for lane in self._lanes:
             lane.start()
 
-    def ask(self, requests: Sequence[Request]) -> list[Generation]:
-        """Wait for the answers to `requests`, which are all queued at once.
+    def ask(self, requests: Sequence[Request], label: str) -> list[Generation]:
+        """Wait for the answers to `requests`, which are all queued at once, on the account of `label`.
 
         Raises
         ------
         ModelError: the first of them that cannot be answered.
         """
-        waiting = [self._enter(request) for request in requests]
+        waiting = [self._enter(request, label) for request in requests]
         return [future.result() for future in waiting]
 
-    def announce(self, requests: Iterable[Request]) -> int:
+    def announce(self, requests: Iterable[Request], label: str) -> int:
         """Queue what will be asked later, to be answered when nobody waits; return how many of it is new."""
         new = 0
         for request in requests:
             key = request_key(self.identity, request)
             with self._changed:
                 if self._open and self._job(key) is None and self._store.get(key) is None:
-                    self._announced[key] = _Job(key, request)
+                    self._announced[key] = _Job(key, request, label)
                     new += 1
         with self._changed:
             self._changed.notify_all()
@@ -100,7 +101,7 @@ class Scheduler:
         for lane in self._lanes:
             lane.join(drain_s)
 
-    def _enter(self, request: Request) -> Future[Generation]:
+    def _enter(self, request: Request, label: str) -> Future[Generation]:
         key = request_key(self.identity, request)
         with self._changed:
             job = self._running.get(key) or self._wanted.get(key)
@@ -111,7 +112,8 @@ class Scheduler:
                 return _done(stored)
             if not self._open:
                 raise ModelError("The session has ended")
-            job = self._announced.pop(key, None) or _Job(key, request)
+            job = self._announced.pop(key, None) or _Job(key, request, label)
+            job.label = label  # whoever waits for an answer pays for it, not who announced it
             self._wanted[key] = job
             self._changed.notify_all()
             return job.done
@@ -123,16 +125,29 @@ class Scheduler:
         model: Model | None = self._first if lane == 0 else None
         while jobs := self._take():
             try:
-                self._limits.check(self._store.spent(self._account))
+                if not (jobs := self._affordable(jobs)):
+                    continue
                 model = model or self._make()
                 answers = _answer(model, [job.request for job in jobs])
                 for job, answer in zip(jobs, answers, strict=True):
-                    self._store.put(job.key, answer, self._account)
+                    self._store.put(job.key, answer, Account(self._run, job.label))
                 self._finish(jobs, answers)
             except Exception as error:  # noqa: BLE001 - whatever an adapter does, those who wait must hear of it
                 self._fail(jobs, error)
         if model is not None:
             model.close()
+
+    def _affordable(self, jobs: Sequence[_Job]) -> list[_Job]:
+        """Return the jobs whose accounts have something left; the others fail."""
+        refused: dict[str, ModelError] = {}
+        for label in {job.label for job in jobs} & self._limits.keys():
+            try:
+                self._limits[label].check(self._store.spent(Account(self._run, label)))
+            except ModelError as error:
+                refused[label] = error
+        for label, refusal in refused.items():
+            self._fail([job for job in jobs if job.label == label], refusal)
+        return [job for job in jobs if job.label not in refused]
 
     def _take(self) -> list[_Job]:
         """Wait for something to do, and return what makes up the next batch; nothing once closed."""

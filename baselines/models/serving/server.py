@@ -21,7 +21,7 @@ from llamoco_bench.baselines.models.registry import make_model
 from llamoco_bench.baselines.models.serving import wire
 from llamoco_bench.baselines.models.serving.purse import Limits
 from llamoco_bench.baselines.models.serving.scheduler import Scheduler
-from llamoco_bench.baselines.models.serving.store import Account, AnswerStore
+from llamoco_bench.baselines.models.serving.store import AnswerStore
 from llamoco_bench.baselines.models.spec import ModelSpec
 from llamoco_bench.errors import LlamocoError, ModelError
 
@@ -34,15 +34,15 @@ class Broker:
 
     Parameters
     ----------
-    order: ``spec`` (as `ModelSpec.describe` gives it), ``store`` (path), ``run``, ``limits``, ``socket`` (path, in
-        a folder of its own) and ``secret`` (hex).
+    order: ``spec`` (as `ModelSpec.describe` gives it), ``store`` (path), ``run``, ``limits`` (by label), ``socket``
+        (path, in a folder of its own) and ``secret`` (hex).
     """
 
     def __init__(self, order: dict[str, Any]) -> None:
-        spec = ModelSpec(**order["spec"])
-        account = Account(order["run"], spec.label)
+        spec = ModelSpec.of_description(order["spec"])
         store = AnswerStore(Path(order["store"]))
-        self._scheduler = Scheduler(lambda: make_model(spec), store, account, Limits(**order["limits"]))
+        limits = {label: Limits(**its) for label, its in order["limits"].items()}
+        self._scheduler = Scheduler(lambda: make_model(spec), store, order["run"], limits)
         self._drain_s = DRAIN_S if self._scheduler.is_parallel else 0.0
         self._folder = Path(order["socket"]).parent
         self._listener = Listener(order["socket"], "AF_UNIX", backlog=64, authkey=bytes.fromhex(order["secret"]))
@@ -78,13 +78,15 @@ class Broker:
 
     def _ask(self, packet: wire.Packet) -> wire.Packet:
         try:
-            answers = self._scheduler.ask([wire.request_from(request) for request in packet["requests"]])
+            requests = [wire.request_from(request) for request in packet["requests"]]
+            answers = self._scheduler.ask(requests, packet["label"])
         except ModelError as error:
             return {"error": str(error)}
         return {"answers": [wire.generation_to(answer) for answer in answers]}
 
     def _announce(self, packet: wire.Packet) -> wire.Packet:
-        return {"new": self._scheduler.announce(wire.request_from(request) for request in packet["requests"])}
+        requests = (wire.request_from(request) for request in packet["requests"])
+        return {"new": self._scheduler.announce(requests, packet["label"])}
 
 
 def main() -> NoReturn:

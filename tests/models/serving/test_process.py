@@ -25,9 +25,9 @@ Start = Callable[..., BrokerProcess]
 def start(tmp_path: Path) -> Iterator[Start]:
     started: list[BrokerProcess] = []
 
-    def begin(spec: str, limits: Limits | None = None) -> BrokerProcess:
+    def begin(spec: str, limits: dict[str, Limits] | None = None) -> BrokerProcess:
         store, log = tmp_path / "answers.sqlite", tmp_path / "log" / "broker.log"
-        started.append(BrokerProcess(parse_spec(spec), store, "run", limits or Limits(), log))
+        started.append(BrokerProcess(parse_spec(spec), store, "run", limits or {}, log))
         return started[-1]
 
     yield begin
@@ -98,9 +98,9 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from llamoco_bench.baselines.models import parse_spec
-from llamoco_bench.baselines.models.serving import BrokerProcess, Limits
+from llamoco_bench.baselines.models.serving import BrokerProcess
 folder = Path(sys.argv[1])
-broker = BrokerProcess(parse_spec("random"), folder / "s", "run", Limits(), folder / "log")
+broker = BrokerProcess(parse_spec("random"), folder / "s", "run", {}, folder / "log")
 broker.wait_until_ready()
 print(broker.pid, Path(broker.address.socket).parent, flush=True)
 time.sleep(60)

@@ -30,7 +30,7 @@ def schedule(store: AnswerStore) -> Iterator[Schedule]:
     made: list[Scheduler] = []
 
     def make(model: Model, limits: Limits | None = None) -> Scheduler:
-        made.append(Scheduler(lambda: model, store, ACCOUNT, limits or Limits()))
+        made.append(Scheduler(lambda: model, store, ACCOUNT.run, {ACCOUNT.model: limits or Limits()}))
         return made[-1]
 
     yield make
@@ -39,7 +39,7 @@ def schedule(store: AnswerStore) -> Iterator[Schedule]:
 
 
 def test_answers_come_in_the_order_of_the_requests(schedule: Schedule) -> None:
-    answers = schedule(Echo()).ask([request("a"), request("b"), request("c")])
+    answers = schedule(Echo()).ask([request("a"), request("b"), request("c")], "m")
     assert [answer.text for answer in answers] == ["a", "b", "c"]
 
 
@@ -47,8 +47,8 @@ def test_nothing_is_asked_twice(schedule: Schedule) -> None:
     model = Echo()
     scheduler = schedule(model)
     for _ in range(2):
-        scheduler.ask([request("a"), request("a")])
-    assert schedule(model).ask([request("a")])[0].text == "a"  # another session on the same store
+        scheduler.ask([request("a"), request("a")], "m")
+    assert schedule(model).ask([request("a")], "m")[0].text == "a"  # another session on the same store
     assert model.asked == ["a"]
 
 
@@ -57,7 +57,7 @@ def test_those_who_ask_the_same_wait_for_one_answer(schedule: Schedule) -> None:
     model.gate.clear()
     scheduler = schedule(model)
     with ThreadPoolExecutor(4) as threads:
-        waiting = [threads.submit(scheduler.ask, [request("a")]) for _ in range(4)]
+        waiting = [threads.submit(scheduler.ask, [request("a")], "m") for _ in range(4)]
         assert model.began.wait(10)
         model.gate.set()
         assert [answer.result(10)[0].text for answer in waiting] == ["a"] * 4
@@ -68,29 +68,29 @@ def test_what_is_waited_for_goes_before_what_was_announced(schedule: Schedule) -
     model = Echo()
     model.gate.clear()
     scheduler = schedule(model)
-    assert scheduler.announce([request(text) for text in "abcd"]) == 4
+    assert scheduler.announce([request(text) for text in "abcd"], "m") == 4
     assert model.began.wait(10)
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(scheduler.ask, [request("d")])
+        waiting = threads.submit(scheduler.ask, [request("d")], "m")
         while not scheduler._wanted:
             assert not waiting.done()
         model.gate.set()
         waiting.result(10)
-    scheduler.ask([request(text) for text in "abcd"])
+    scheduler.ask([request(text) for text in "abcd"], "m")
     assert model.asked == ["a", "d", "b", "c"]
 
 
 def test_what_was_announced_twice_or_answered_already_is_not_queued_again(schedule: Schedule) -> None:
     model = Echo()
     scheduler = schedule(model)
-    scheduler.ask([request("a")])
-    assert scheduler.announce([request("a"), request("b"), request("b")]) == 1
+    scheduler.ask([request("a")], "m")
+    assert scheduler.announce([request("a"), request("b"), request("b")], "m") == 1
 
 
 def test_requests_of_the_same_temperature_are_drawn_together(schedule: Schedule) -> None:
     model = BatchEcho()
     warm = [request(text, temperature=1.0) for text in "abcde"]
-    answers = schedule(model).ask([*warm, request("f")])
+    answers = schedule(model).ask([*warm, request("f")], "m")
     assert [answer.text for answer in answers] == list("abcdef")
     assert sorted(model.batches) == [(4, 1.0)]
     assert sorted(model.asked) == list("abcdef")
@@ -101,7 +101,7 @@ def test_adapters_that_wait_for_a_server_work_side_by_side(schedule: Schedule) -
     model.gate.clear()
     scheduler = schedule(model)
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(scheduler.ask, [request(text) for text in "abcd"])
+        waiting = threads.submit(scheduler.ask, [request(text) for text in "abcd"], "m")
         deadline = threading.Event()
         while len(model.asked) < 3 and not deadline.wait(0.01):
             assert not waiting.done()
@@ -115,8 +115,8 @@ def test_failure_reaches_those_who_wait_and_is_tried_again(schedule: Schedule) -
     model.failures = 1
     scheduler = schedule(model)
     with pytest.raises(ModelError, match="no answer to a"):
-        scheduler.ask([request("a")])
-    assert scheduler.ask([request("a")])[0].text == "a"
+        scheduler.ask([request("a")], "m")
+    assert scheduler.ask([request("a")], "m")[0].text == "a"
 
 
 def test_exception_of_an_adapter_is_told_as_what_it_is(schedule: Schedule) -> None:
@@ -125,26 +125,26 @@ def test_exception_of_an_adapter_is_told_as_what_it_is(schedule: Schedule) -> No
             raise ZeroDivisionError("by zero")
 
     with pytest.raises(ModelError, match="ZeroDivisionError: by zero"):
-        schedule(Broken()).ask([request("a")])
+        schedule(Broken()).ask([request("a")], "m")
 
 
 def test_limit_of_tokens_stops_further_requests_in_later_sessions_too(schedule: Schedule) -> None:
     model = Echo()
     limits = Limits(tokens=30)
-    schedule(model, limits).ask([request("a"), request("b")])  # 15 tokens each
+    schedule(model, limits).ask([request("a"), request("b")], "m")  # 15 tokens each
     for _ in range(2):
         with pytest.raises(ModelError, match="30 tokens are spent, --llamoco-max-tokens is 30"):
-            schedule(model, limits).ask([request("c")])
-    assert schedule(model, limits).ask([request("a")])[0].text == "a"  # what is known costs nothing
+            schedule(model, limits).ask([request("c")], "m")
+    assert schedule(model, limits).ask([request("a")], "m")[0].text == "a"  # what is known costs nothing
     assert model.asked == ["a", "b"]
 
 
 def test_limit_of_cost_is_counted_by_the_prices(schedule: Schedule) -> None:
     limits = Limits(cost=1e-4, input_price=1.0, output_price=10.0)  # 60 millionths an answer
     scheduler = schedule(Echo(), limits)
-    scheduler.ask([request("a"), request("b")])
+    scheduler.ask([request("a"), request("b")], "m")
     with pytest.raises(ModelError, match=r"0\.00012 is spent, --llamoco-max-cost is 0\.0001"):
-        scheduler.ask([request("c")])
+        scheduler.ask([request("c")], "m")
 
 
 def test_closing_drops_the_queue_and_finishes_what_runs(schedule: Schedule, store: AnswerStore) -> None:
@@ -152,9 +152,9 @@ def test_closing_drops_the_queue_and_finishes_what_runs(schedule: Schedule, stor
     model.gate.clear()
     scheduler = schedule(model)
     with ThreadPoolExecutor(2) as threads:
-        running = threads.submit(scheduler.ask, [request("a")])
+        running = threads.submit(scheduler.ask, [request("a")], "m")
         assert model.began.wait(10)
-        queued = threads.submit(scheduler.ask, [request("b")])
+        queued = threads.submit(scheduler.ask, [request("b")], "m")
         while not scheduler._wanted:
             assert not queued.done()
         threading.Timer(0.1, model.gate.set).start()
@@ -168,7 +168,7 @@ def test_closing_drops_the_queue_and_finishes_what_runs(schedule: Schedule, stor
 def test_seed_counts_only_where_answers_are_sampled(schedule: Schedule) -> None:
     model = Echo()
     scheduler = schedule(model)
-    scheduler.ask([request("a", seed=1), request("a", seed=2)])
+    scheduler.ask([request("a", seed=1), request("a", seed=2)], "m")
     assert model.asked == ["a"]
-    scheduler.ask([request("a", seed=seed, temperature=1.0) for seed in (1, 2)])
+    scheduler.ask([request("a", seed=seed, temperature=1.0) for seed in (1, 2)], "m")
     assert model.asked == ["a"] * 3

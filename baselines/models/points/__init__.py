@@ -1,0 +1,1 @@
+"""Language models as solvers: they propose points, which are evaluated and shown to them again (OPRO, LMEA)."""
