@@ -34,6 +34,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--experts", default=",".join(SCIPY_EXPERTS), help="by commas (default: those of SciPy)")
     parser.add_argument("--prompt", default="python", help="description that is shown (default: python)")
     parser.add_argument("--wall", type=float, default=30.0, help="seconds that a run may take (default: 30)")
+    parser.add_argument("--least", type=float, default=0.5, help="leave out what is solved worse (default: Perf 0.5)")
     parser.set_defaults(function=write_examples)
 
 
@@ -53,9 +54,11 @@ def write_examples(options: argparse.Namespace) -> str:
     for id in ids:
         problem = load_problem(id)
         expert, performance = best_expert(problem, eligible(experts, problem), options.runs, options.wall)
-        row = _row(problem, options.prompt, expert)
-        lines.append(json.dumps({**row, "split": "train", "expert": expert, "perf": round(performance, 4)}))
-        said.append(f"{id}: {expert}, Perf {performance:.3f}")
+        good = performance >= options.least
+        said.append(f"{id}: {expert}, Perf {performance:.3f}{'' if good else ', left out'}")
+        if good:
+            row = _row(problem, options.prompt, expert)
+            lines.append(json.dumps({**row, "split": "train", "expert": expert, "perf": round(performance, 4)}))
     options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return "\n".join([*said, f"written: {options.out}"]) + "\n"
 
