@@ -167,14 +167,14 @@ def victim(role: str, session: int) -> int | None:
     return random.choice(found) if found else None
 
 
-def one_session(run: Run, tally: Tally, rng: random.Random) -> bool:
-    """Start a session and kill something in it; return whether the run is complete."""
+def one_session(run: Run, tally: Tally, rng: random.Random, after_s: tuple[float, float]) -> bool:
+    """Start a session and kill something in it after a while; return whether the run is complete."""
     role = rng.choice(ROLES)
     with (run.folder / "session.log").open("ab") as log:
         session = subprocess.Popen(run.command(), cwd=run.folder, stdout=log, stderr=log, env=_environment())
         tally.sessions += 1
         try:
-            session.wait(rng.uniform(2.0, 7.0))
+            session.wait(rng.uniform(*after_s))
         except subprocess.TimeoutExpired:
             if (pid := victim(role, session.pid)) is not None:
                 os.kill(pid, signal.SIGKILL)
@@ -195,6 +195,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--problems", default="u0[0-2]??", help="glob on the synthetic unconstrained problems")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--after", type=float, nargs=2, default=(2.0, 7.0), help="kill after so many seconds, from and to"
+    )
     options = parser.parse_args()
     rng, tally = random.Random(options.seed), Tally()
     with Server() as server, tempfile.TemporaryDirectory() as top:
@@ -204,7 +207,7 @@ def main() -> int:
             folder = Path(top) / str(tally.runs)
             folder.mkdir()
             run = Run(folder, server, options.problems)
-            while not one_session(run, tally, rng) and sum(tally.kills.values()) < options.kills:
+            while not one_session(run, tally, rng, tuple(options.after)) and sum(tally.kills.values()) < options.kills:
                 pass
             tally.finished += len(run.finished)
         server.shutdown()

@@ -178,6 +178,7 @@ def _label(row: Row, where: str) -> tuple[str, tuple[str, dict[str, object]]]:
         raise UsageError(f"{where}: got {', '.join(sorted(row))}. Expected {LABELS_FORM}")
     if optimizer not in POOL:
         raise choose(f"optimizer of the pool in {where}", optimizer, sorted(POOL))
+    POOL[optimizer].complete(config)
     return problem, (optimizer, config)
 
 

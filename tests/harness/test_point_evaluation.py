@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llamoco_bench import evaluation
-
 from llamoco_bench.baselines.models import Generation, Model, ModelSpec, Request, Usage, parse_spec
 from llamoco_bench.baselines.models.local import LOCAL
 from llamoco_bench.errors import ModelError
@@ -78,7 +77,7 @@ def journal(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def evaluate(thinker: Thinker, journal: Path) -> Iterator[Evaluate]:
+def evaluate(thinker: Thinker, journal: Path) -> Evaluate:
     """Evaluate one item in a session of its own, with what earlier ones have journalled."""
     sessions = iter(range(100))
 
@@ -89,7 +88,7 @@ def evaluate(thinker: Thinker, journal: Path) -> Iterator[Evaluate]:
             return Evaluator(settings, own, known).evaluate("cec2020", PROBLEM, settings.models[0])
 
     journal.mkdir()
-    yield evaluate
+    return evaluate
 
 
 def records(journal: Path, kind: str) -> list[Record]:

@@ -201,6 +201,28 @@ def test_adapter_is_put_on_its_base(plain: Path, tmp_path: Path) -> None:
     assert json.dumps(dict(model.identity)) != json.dumps(dict(model_of(plain).identity))
 
 
+def test_merged_adapter_answers_as_the_one_beside_its_base(plain: Path, tmp_path: Path) -> None:
+    from peft import PeftModel
+
+    adapter = save_adapter(tmp_path / "adapter", plain)
+    beside, merged = model_of(adapter, "&dtype=float32"), model_of(adapter, "&dtype=float32&merge=true")
+    assert ask(merged).text == ask(beside).text != ask(model_of(plain, "&dtype=float32")).text
+    assert isinstance(beside._loaded.model, PeftModel)  # type: ignore[attr-defined]
+    assert not isinstance(merged._loaded.model, PeftModel)  # type: ignore[attr-defined]
+    assert dict(merged.identity) != dict(beside.identity)
+    saved = tmp_path / "saved"
+    merged._loaded.model.save_pretrained(saved)  # type: ignore[attr-defined]
+    tokenizer(chat=False).save_pretrained(saved)
+    assert ask(model_of(saved, "&dtype=float32")).text == ask(merged).text, "a merged checkpoint is a full one"
+
+
+def test_balanced_device_spreads_the_layers_over_what_there_is(plain: Path) -> None:
+    spec = parse_spec(f"hf:{plain}?max_new_tokens=8&device=balanced&dtype=float32")
+    model = make_model(spec)
+    assert ask(model).text == ask(model_of(plain, "&dtype=float32")).text
+    assert model._loaded.model.hf_device_map  # type: ignore[attr-defined]
+
+
 def test_identity_names_what_changes_answers_and_no_path(plain: Path) -> None:
     base = dict(model_of(plain).identity)
     queries = ["&dtype=bfloat16", "&temperature=1", "&temperature=1&seed=2", "&template=instruction", "&threads=2"]

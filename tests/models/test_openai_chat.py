@@ -213,6 +213,12 @@ def test_request_holds_what_the_spec_says(ask: Ask) -> None:
     assert "seed" not in sent
 
 
+@pytest.mark.parametrize(("model", "sent"), [("m", 1.3), ("o1-mini", None)])
+def test_temperature_of_a_request_is_sent_to_models_that_take_one(model: str, sent: float | None, ask: Ask) -> None:
+    _, server = ask(says(), request=replace(QUESTION, temperature=1.3), model=model)
+    assert server.seen[0].get("temperature") == sent
+
+
 def test_seed_differs_between_samples_and_turns_and_repeats(ask: Ask) -> None:
     requests = [replace(QUESTION, sample=1), replace(QUESTION, turn=1), replace(QUESTION, seed=9), QUESTION, QUESTION]
     seeds = [ask(says(), request=request, query="&seed=3")[1].seen[0]["seed"] for request in requests]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from llamoco_bench.baselines.models import third_party
 from llamoco_bench.baselines.models.kind import Option
 from llamoco_bench.baselines.models.kinds import KINDS
 from llamoco_bench.baselines.models.presets import PRESETS
-from llamoco_bench.baselines.models.spec import parse_spec, parse_specs
+from llamoco_bench.baselines.models.spec import ModelSpec, parse_spec, parse_specs
 from llamoco_bench.errors import UsageError
 
 ACCEPTED: dict[str, tuple[str, str, str, dict[str, object]]] = {
@@ -50,6 +51,9 @@ ACCEPTED: dict[str, tuple[str, str, str, dict[str, object]]] = {
         {"trust_remote_code": True, "dtype": "bfloat16", "revision": None, "max_new_tokens": 2048},
     ),
     "hf:a::b": ("hf", "a::b", "hf:a:b", {}),
+    "fewshot:smollm2?shots=2&max_tokens=64": ("fewshot", "smollm2", "fewshot:smollm2", {"shots": 2, "draw": 0}),
+    "opro:openai:gpt-4o?steps=3&temperature=0.5": ("opro", "openai:gpt-4o", "opro:openai:gpt-4o", {"steps": 3}),
+    "ea=lmea:hf:a/b": ("lmea", "hf:a/b", "ea", {"population": 16, "generations": 250}),
 }
 
 REFUSED = {
@@ -73,6 +77,15 @@ REFUSED = {
     "openai:m?seed=1&seed=2": "given twice",
     "random?batch=0": "at least 1",
     "hf:m?trust_remote_code=maybe": "true or false",
+    "fewshot": "fewshot:SPEC",
+    "fewshot:": "fewshot:SPEC",
+    "fewshot:smollm": "Did you mean 'smollm2'?",
+    "fewshot:random": "cannot stand over random",
+    "retrieval:pool:de": "cannot stand over pool",
+    "opro:fewshot:smollm2": "cannot stand over fewshot",
+    "opro:smollm2?step=1": "whose own options are: steps",
+    "opro:smollm2?steps=0": "at least 1",
+    "retrieval:smollm2?search=bm25": "Allowed: tfidf, minilm",
     "hf:m?dtype=int8": "Allowed: auto, float32, bfloat16, float16",
     "a b=random": "cannot stand in the id of a test",
     "a[1]=random": "cannot stand in the id of a test",
@@ -167,3 +180,20 @@ def test_parsing_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_options_go_to_the_model_that_has_them() -> None:
+    spec = parse_spec("x=fewshot:openai:a%3Fb?shots=2&temperature=0.5&base_url=http://h/v1%3Fa=b%26c")
+    assert spec.inner is not None
+    assert (spec.inner.kind, spec.inner.name) == ("openai", "a?b")
+    assert spec.inner.options["temperature"] == 0.5
+    assert spec.inner.options["base_url"] == "http://h/v1?a=b&c"
+    assert "temperature" not in spec.options
+    assert spec.base is spec.inner
+    assert spec.inner.base is spec.inner
+
+
+def test_description_of_a_spec_gives_it_back() -> None:
+    for text in ("random?batch=7", "x=opro:openai:m?steps=3"):
+        spec = parse_spec(text)
+        assert ModelSpec.of_description(json.loads(json.dumps(spec.describe()))) == spec

@@ -25,6 +25,9 @@ def thinks(handler: Handler) -> None:
     """Answer as a small optimizer would: half-way between the two best points that the prompt shows, and a bit off."""
     prompt = handler.server.seen[-1]["messages"][-1]["content"]
     shown = re.findall(r"point:\n\[(.*)\]|<sol>(.*)</sol>", prompt)
+    if len(shown) < 2:
+        says(completion("I see no points"))(handler)
+        return
     best, second = ([float(x) for x in (a or b).split(",")] for a, b in (shown[-1], shown[-2]))
     shift = 0.5 + 0.01 * len(handler.server.seen)
     child = ", ".join(f"{x + shift * (y - x):.6g}" for x, y in zip(second, best, strict=True))

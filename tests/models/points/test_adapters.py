@@ -33,7 +33,7 @@ def test_every_setting_and_the_model_below_are_in_the_identity(kind: str, record
     def identity(query: str = "") -> str:
         return json.dumps(dict(make_model(parse_spec(f"{kind}:replay:{recorded}{query}")).identity), sort_keys=True)
 
-    options = [name for name in parse_spec(f"{kind}:replay:{recorded}").options]
+    options = list(parse_spec(f"{kind}:replay:{recorded}").options)
     assert len({identity(), *(identity(f"?{name}=7") for name in options)}) == len(options) + 1
     before = identity()
     recorded.write_text(json.dumps({"problem": "synthetic/u0000", "text": "[3, 4]"}))

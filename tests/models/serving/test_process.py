@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from llamoco_bench.baselines.models import make_model, parse_spec
+from llamoco_bench.baselines.models import Model, make_model, parse_spec
 from llamoco_bench.baselines.models.serving import Address, BrokeredModel, BrokerProcess, Limits
 from llamoco_bench.errors import ModelError
+from llamoco_bench.testing import AdapterConformance
 from tests.models.fault_server import serving, takes_a_while
 from tests.models.serving.fakes import request
 
@@ -33,6 +34,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield begin
     for process in started:
         process.close()
+
+
+class TestBrokeredModelConforms(AdapterConformance):
+    @pytest.fixture
+    def model(self, start: Start) -> Model:
+        return BrokeredModel(start("random").wait_until_ready())
 
 
 def has_ended(pid: int) -> bool:

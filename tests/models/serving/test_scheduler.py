@@ -139,6 +139,24 @@ def test_limit_of_tokens_stops_further_requests_in_later_sessions_too(schedule: 
     assert model.asked == ["a", "b"]
 
 
+def test_those_who_share_a_model_have_accounts_and_limits_of_their_own(store: AnswerStore) -> None:
+    model = BatchEcho()
+    scheduler = Scheduler(lambda: model, store, "run", {"poor": Limits(tokens=15), "rich": Limits()})
+    for text in ("a", "b"):
+        scheduler.ask([request(f"rich {text}")], "rich")
+    scheduler.ask([request("poor a")], "poor")
+    scheduler.announce([request("x")], "poor")
+    with ThreadPoolExecutor(2) as threads:
+        poor = threads.submit(scheduler.ask, [request("poor b")], "poor")
+        rich = threads.submit(scheduler.ask, [request("rich c"), request("x")], "rich")
+        with pytest.raises(ModelError, match="15 tokens are spent"):
+            poor.result(10)
+        assert rich.result(10)[0].text == "rich c"
+    assert store.spent(Account("run", "poor")).output_tokens <= 10
+    assert store.spent(Account("run", "rich")).output_tokens >= 15
+    scheduler.close(1.0)
+
+
 def test_limit_of_cost_is_counted_by_the_prices(schedule: Schedule) -> None:
     limits = Limits(cost=1e-4, input_price=1.0, output_price=10.0)  # 60 millionths an answer
     scheduler = schedule(Echo(), limits)
