@@ -93,5 +93,6 @@ def test_models_over_the_same_one_share_its_broker_and_have_limits_of_their_own(
     assert {record["model"] for record in records("generation")} == {"a", "b", "c"}
     limited = bench(*models, *SUITE, "--llamoco-run-dir=poor", "--llamoco-repairs=0", "--llamoco-max-tokens=30",
                     "--llamoco-cache=off", runs=1)  # fmt: skip
-    assert limited.parseoutcomes() == {"no code": 2, "failed": 1}
-    limited.stdout.fnmatch_lines(["InfrastructureFault: *tokens are spent, --llamoco-max-tokens is 30*"])
+    limited.stdout.fnmatch_lines(
+        ["InfrastructureFault: *tokens are spent, --llamoco-max-tokens is 30*", "*1 failed, 2 no code*"]
+    )
