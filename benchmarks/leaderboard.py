@@ -2,8 +2,8 @@
 
     python benchmarks/leaderboard.py
 
-It serves SmolLM2 behind the OpenAI chat interface, runs the benchmark in a folder of its own, and prints its tables. What
-was interrupted goes on with the same command.
+It serves SmolLM2 behind the OpenAI chat interface, runs the benchmark in a folder of its own, and prints its tables.
+What was interrupted goes on with the same command.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 SERVED: Final = "openai:smollm2"
-SHORT: Final = "max_tokens=256"
+SHORT: Final = "max_tokens=128"
 MODELS: Final = {
     "pool:slsqp": "pool:slsqp",
     "pool:de": "pool:de",
@@ -26,8 +26,8 @@ MODELS: Final = {
     "smollm2-served": f"{SERVED}?{SHORT}",
     "smollm2-fewshot": f"fewshot:{SERVED}?shots=1&{SHORT}",
     "smollm2-retrieval": f"retrieval:{SERVED}?shots=1&{SHORT}",
-    "smollm2-opro": f"opro:{SERVED}?steps=3&samples=3&max_tokens=64",
-    "smollm2-lmea": f"lmea:{SERVED}?generations=3&population=4&attempts=2&{SHORT}",
+    "smollm2-opro": f"opro:{SERVED}?steps=2&samples=3&max_tokens=64",
+    "smollm2-lmea": f"lmea:{SERVED}?generations=2&population=4&attempts=1&max_tokens=256",
 }
 """Specs by label; the horizons of OPRO and LMEA are short, since the model runs on a few cores."""
 
@@ -58,7 +58,7 @@ def main() -> int:
     """Run, or go on."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--suite", default="smoke")
-    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=Path(".llamoco") / "leaderboard")
     parser.add_argument("--port", type=int, default=8139)
     options = parser.parse_args()
