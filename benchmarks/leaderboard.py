@@ -51,7 +51,8 @@ def specs(base_url: str) -> Iterator[str]:
     """Yield the options that name the models."""
     server = f"&base_url={base_url}&server=smollm2-llama.cpp&concurrency=1&timeout_s=1800&total_s=7200"
     for label, spec in MODELS.items():
-        yield f"--llamoco-model={label}={spec}{server if SERVED in spec else ''}"
+        named = spec if label == spec else f"{label}={spec}"
+        yield f"--llamoco-model={named}{server if SERVED in spec else ''}"
 
 
 def main() -> int:

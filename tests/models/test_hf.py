@@ -216,11 +216,9 @@ def test_merged_adapter_answers_as_the_one_beside_its_base(plain: Path, tmp_path
     assert ask(model_of(saved, "&dtype=float32")).text == ask(merged).text, "a merged checkpoint is a full one"
 
 
-def test_balanced_device_spreads_the_layers_over_what_there_is(plain: Path) -> None:
-    spec = parse_spec(f"hf:{plain}?max_new_tokens=8&device=balanced&dtype=float32")
-    model = make_model(spec)
-    assert ask(model).text == ask(model_of(plain, "&dtype=float32")).text
-    assert model._loaded.model.hf_device_map  # type: ignore[attr-defined]
+def test_balanced_device_needs_no_gpu(plain: Path) -> None:
+    balanced = make_model(parse_spec(f"hf:{plain}?max_new_tokens=8&device=balanced&dtype=float32"))
+    assert ask(balanced).text == ask(model_of(plain, "&dtype=float32")).text
 
 
 def test_identity_names_what_changes_answers_and_no_path(plain: Path) -> None:
