@@ -35,7 +35,6 @@ def solve(objective, lower, upper, budget, seed, inequality=None, equality=None)
     return (lower + upper) / 2
 ```"""
 ROLES: Final = ("broker", "worker", "session")
-ANSWER_S: Final = 0.15
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -49,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         digest = hashlib.sha256(body["messages"][-1]["content"].encode()).hexdigest()[:16]
         self.server.asked.append(digest)
-        time.sleep(ANSWER_S)
+        time.sleep(self.server.answer_s)
         message = {"role": "assistant", "content": PROGRAM.format(digest=digest)}
         usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
         choices = [{"index": 0, "finish_reason": "stop", "message": message}]
@@ -80,8 +79,9 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, answer_s: float) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.answer_s = answer_s
         self.asked: list[str] = []
 
 
@@ -167,22 +167,37 @@ def victim(role: str, session: int) -> int | None:
     return random.choice(found) if found else None
 
 
-def one_session(run: Run, tally: Tally, rng: random.Random, after_s: tuple[float, float]) -> bool:
-    """Start a session and kill something in it after a while; return whether the run is complete."""
-    role = rng.choice(ROLES)
+def one_session(run: Run, tally: Tally, rng: random.Random, most: int) -> bool:
+    """Start a session and kill something in it, several times if it survives; return whether the run is complete.
+
+    Moments are measured in requests, so that they fall into the work however slow the machine is.
+    """
     with (run.folder / "session.log").open("ab") as log:
         session = subprocess.Popen(run.command(), cwd=run.folder, stdout=log, stderr=log, env=_environment())
-        tally.sessions += 1
-        try:
-            session.wait(rng.uniform(*after_s))
-        except subprocess.TimeoutExpired:
-            if (pid := victim(role, session.pid)) is not None:
-                os.kill(pid, signal.SIGKILL)
-                tally.kills[role] += 1
-        session.wait()
-    time.sleep(2.0 * ANSWER_S + 0.5)  # a broker that lost its session brings home what is on its way
+    tally.sessions += 1
+    survives = True
+    while survives and tally.kills.total() < most and waited(session, run.server, rng):
+        role = rng.choice(ROLES)
+        if (pid := victim(role, session.pid)) is None:
+            continue
+        run.check(tally)
+        os.kill(pid, signal.SIGKILL)
+        tally.kills[role] += 1
+        survives = role == "worker"
+        print(f"{tally.kills.total()}: {role} after {len(run.server.asked)} requests", flush=True)
+    session.wait()
+    time.sleep(2.0 * run.server.answer_s + 0.5)  # a broker that lost its session brings home what is on its way
     run.check(tally)
     return session.returncode == 0
+
+
+def waited(session: subprocess.Popen[bytes], server: Server, rng: random.Random) -> bool:
+    """Wait for a random number of requests, and a random while; return whether the session still runs."""
+    goal = len(server.asked) + rng.randint(0, 15)
+    while len(server.asked) < goal and session.poll() is None:
+        time.sleep(0.02)
+    time.sleep(rng.uniform(0.0, 1.0))
+    return session.poll() is None
 
 
 def _environment() -> dict[str, str]:
@@ -193,21 +208,19 @@ def main() -> int:
     """Kill as often as was asked for, and print what came out; 1 where something was lost or asked twice."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--problems", default="u0[0-2]??", help="glob on the synthetic unconstrained problems")
+    parser.add_argument("--problems", default="u00[0-5]?", help="glob on the synthetic unconstrained problems")
+    parser.add_argument("--answer", type=float, default=0.15, help="seconds that the server takes for an answer")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--after", type=float, nargs=2, default=(2.0, 7.0), help="kill after so many seconds, from and to"
-    )
     options = parser.parse_args()
     rng, tally = random.Random(options.seed), Tally()
-    with Server() as server, tempfile.TemporaryDirectory() as top:
+    with Server(options.answer) as server, tempfile.TemporaryDirectory() as top:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        while sum(tally.kills.values()) < options.kills:
+        while tally.kills.total() < options.kills:
             tally.runs += 1
             folder = Path(top) / str(tally.runs)
             folder.mkdir()
             run = Run(folder, server, options.problems)
-            while not one_session(run, tally, rng, tuple(options.after)) and sum(tally.kills.values()) < options.kills:
+            while not one_session(run, tally, rng, options.kills) and tally.kills.total() < options.kills:
                 pass
             tally.finished += len(run.finished)
         server.shutdown()
