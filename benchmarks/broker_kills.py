@@ -45,7 +45,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer one prompt, and note it."""
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        try:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        except ValueError:  # the client was killed while it was asking
+            self.close_connection = True
+            return
         digest = hashlib.sha256(body["messages"][-1]["content"].encode()).hexdigest()[:16]
         self.server.asked.append(digest)
         time.sleep(self.server.answer_s)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -47,10 +47,11 @@ def served(port: int) -> Iterator[str]:
             server.terminate()
 
 
-def specs(base_url: str) -> Iterator[str]:
-    """Yield the options that name the models."""
+def specs(base_url: str, labels: Sequence[str]) -> Iterator[str]:
+    """Yield the options that name the models with these labels."""
     server = f"&base_url={base_url}&server=smollm2-llama.cpp&concurrency=1&timeout_s=1800&total_s=7200"
-    for label, spec in MODELS.items():
+    for label in labels:
+        spec = MODELS[label]
         named = spec if label == spec else f"{label}={spec}"
         yield f"--llamoco-model={named}{server if SERVED in spec else ''}"
 
@@ -61,12 +62,13 @@ def main() -> int:
     parser.add_argument("--suite", default="smoke")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=Path(".llamoco") / "leaderboard")
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS), help="labels (default: all)")
     parser.add_argument("--port", type=int, default=8139)
     options = parser.parse_args()
     begun = (options.folder / "manifest.json").exists()
     where = f"--llamoco-{'resume' if begun else 'run-dir'}={options.folder}"
     with served(options.port) as base_url:
-        command = [sys.executable, "-m", "pytest", *specs(base_url), where]
+        command = [sys.executable, "-m", "pytest", *specs(base_url, options.models), where]
         run = subprocess.run(
             [*command, f"--llamoco-suite={options.suite}", f"--llamoco-runs={options.runs}"], check=False
         )

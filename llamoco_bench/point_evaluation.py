@@ -241,4 +241,6 @@ def _facts(problem: Problem) -> dict[str, object]:
         "constraints": problem.n_constraints,
         "budget": problem.budget,
         "best_known": problem.best_known,
+        "definition": problem.definition_hash,
+        "contract": prompting.CONTRACT_VERSION,
     }
