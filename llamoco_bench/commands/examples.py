@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llamoco_bench.problems.problem import Problem
 
 SCIPY_EXPERTS: Final = ("slsqp", "trust-constr", "cobyla", "l-bfgs-b", "dual-annealing", "de")
-DEFAULT_PROBLEMS: Final = "synthetic/unconstrained,synthetic/constrained"
+DEFAULT_PROBLEMS: Final = "synthetic/unconstrained/train,synthetic/constrained/train"
 
 
 def add_to(commands: Commands) -> None:

@@ -191,12 +191,12 @@ def test_parquet_is_read_as_json_lines_are(file: Path, tmp_path: Path) -> None:
     assert read_examples(table) == read_examples(file)
 
 
-def test_examples_of_the_package_are_synthetic_problems_with_whole_programs() -> None:
+def test_examples_of_the_package_are_training_problems_with_whole_programs() -> None:
     examples = read_examples(DEFAULT).examples
     assert len(examples) >= 8
-    known = set(list_problems("synthetic"))
+    training = set(list_problems("synthetic/train"))
     for example in examples:
-        assert example.problem in known
+        assert example.problem in training
         assert "def solve(" in example.answer
         compile(example.answer.removeprefix("```python\n").removesuffix("```\n"), example.problem, "exec")
         assert "Answer with one complete program" in example.prompt
