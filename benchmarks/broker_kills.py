@@ -164,7 +164,7 @@ def descendants(pid: int) -> dict[int, str]:
 
 def victim(role: str, session: int) -> int | None:
     """Process id of what is to be killed; None where it does not run at this moment."""
-    marks = {"broker": "models.serving.server", "worker": "execnet"}
+    marks = {"broker": "models.serving.server", "worker": "exec(eval(sys.stdin.readline()))"}
     if role == "session":
         return session
     found = [pid for pid, line in descendants(session).items() if marks[role] in line]

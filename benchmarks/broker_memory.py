@@ -13,53 +13,57 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from pathlib import Path
+from contextlib import suppress
 from typing import Final
 
-ROLES: Final = {"serving.server": "broker", "child.main": "sandbox", "execnet": "worker", "-m pytest": "session"}
+import psutil
+
+ROLES: Final = {
+    "serving.server": "broker",
+    "child.main": "sandbox",
+    "exec(eval(sys.stdin.readline()))": "worker",
+    "-m pytest": "session",
+}
 
 
-def pss_mb(pid: str) -> float:
-    """Proportional set size of a process in MiB; 0 where it has gone."""
-    try:
-        rollup = (Path("/proc") / pid / "smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0.0)
-
-
-def role_of(pid: str) -> str:
-    """Role by the command line; forked programs look like the sandbox."""
-    try:
-        line = (Path("/proc") / pid / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
-    return next((role for mark, role in ROLES.items() if mark in line), "")
-
-
-def sample() -> tuple[Counter[str], Counter[str]]:
-    """Return MiB and number of processes by role."""
+def sample(session: int) -> tuple[Counter[str], Counter[str]]:
+    """Return MiB and number of processes by role, of a session and everything below it."""
     sizes, numbers = Counter[str](), Counter[str]()
-    for entry in Path("/proc").glob("[0-9]*"):
-        if role := role_of(entry.name):
-            sizes[role] += pss_mb(entry.name)
+    try:
+        top = psutil.Process(session)
+        processes = [top, *top.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return sizes, numbers
+    for process in processes:
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            line = " ".join(process.cmdline())
+            role = next((role for mark, role in ROLES.items() if mark in line), "other")
+            sizes[role] += process.memory_full_info().pss / 2**20
             numbers[role] += 1
     return sizes, numbers
 
 
 def main() -> None:
-    """Run the smoke suite and print the fullest moment."""
+    """Run a few problems and print the fullest moment."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workers", type=int, default=8)
-    parser.add_argument("--model", default="smollm2")
+    parser.add_argument("--model", default="smollm2?max_tokens=16")
+    parser.add_argument("--problems", default="RC0[1-8]", help="glob on the CEC2020 problems; as many as workers")
     options = parser.parse_args()
     command = [sys.executable, "-m", "pytest", f"--llamoco-model={options.model}", "--llamoco-suite=cec2020"]
-    command += ["--llamoco-problems=RC[01]?", "--llamoco-runs=1", "--llamoco-cache=off", "-n", str(options.workers)]
+    command += [
+        f"--llamoco-problems={options.problems}",
+        "--llamoco-repairs=0",
+        "--llamoco-runs=1",
+        "--llamoco-cache=off",
+        "-n",
+        str(options.workers),
+    ]
     fullest = (Counter[str](), Counter[str]())
     with tempfile.TemporaryDirectory() as folder:
         session = subprocess.Popen([*command, "-q", "-p", "no:cacheprovider"], cwd=folder)
         while session.poll() is None:
-            now = sample()
+            now = sample(session.pid)
             if now[0].total() > fullest[0].total():
                 fullest = now
             time.sleep(0.5)
