@@ -9,7 +9,7 @@ from typing import Final
 
 from llamoco_bench.baselines.models.base import Model, Request
 from llamoco_bench.baselines.models.incontext.examples import ExampleSet
-from llamoco_bench.baselines.models.incontext.model import InContext, examples_of
+from llamoco_bench.baselines.models.incontext.model import InContext, examples_of, longest_answer
 from llamoco_bench.baselines.models.registry import Say
 from llamoco_bench.baselines.models.spec import ModelSpec
 from llamoco_bench.seeds import derive_seed
@@ -39,9 +39,8 @@ class RandomChoice:
 def wrap(spec: ModelSpec, inner: Model) -> Model:
     """Give the adapter. Raises `UsageError` for a file of examples that cannot be read."""
     examples = examples_of(spec)
-    return InContext(
-        "fewshot", inner, examples, RandomChoice(examples, spec.option("draw", int)), spec.option("shots", int)
-    )
+    choice = RandomChoice(examples, spec.option("draw", int))
+    return InContext("fewshot", inner, examples, choice, spec.option("shots", int), longest_answer(spec))
 
 
 def prepare(spec: ModelSpec, say: Say) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
-from llamoco_bench.baselines.models.base import Announced, Generation, Message, Model, Request
+from llamoco_bench.baselines.models.base import Announced, Generation, Message, Model, Request, Usage
 from llamoco_bench.baselines.models.incontext.examples import DEFAULT, ExampleSet, read_examples
 from llamoco_bench.baselines.models.spec import ModelSpec
+
+ROOM: Final = 256
+"""Tokens that examples must leave for the answer; a short program needs about as many."""
 
 
 class Choice(Protocol):
@@ -35,14 +38,18 @@ class InContext:
     examples: what there is to show.
     choice: which of it is shown.
     shots: how many.
+    longest: longest answer in tokens that the model below may give; None where that is not known.
     """
 
-    def __init__(self, kind: str, inner: Model, examples: ExampleSet, choice: Choice, shots: int) -> None:
+    def __init__(
+        self, kind: str, inner: Model, examples: ExampleSet, choice: Choice, shots: int, longest: int | None = None
+    ) -> None:
         self._kind = kind
         self._inner = inner
         self._examples = examples
         self._choice = choice
         self._shots = shots
+        self._room = min(ROOM, longest or ROOM)
 
     @property
     def identity(self) -> Mapping[str, object]:
@@ -58,18 +65,21 @@ class InContext:
         }
 
     def generate(self, request: Request) -> Generation:
-        """Answer; where prompt and examples are longer than the context, the least useful example is left out.
+        """Answer; where examples leave the answer no room in the context, the least useful one is left out.
 
-        The model says itself that a prompt does not fit (finish reason ``context``), and has read none of it by then,
-        so that only the attempt that fits counts. Raises `ModelError`.
+        A model says itself that a prompt does not fit (finish reason ``context``), and has read none of it by then; an
+        answer that the context cut off was paid for, and counts. Raises `ModelError`.
         """
         chosen = self._choice.choose(request, self._shots)
+        spent: list[Usage] = []
         for shots in range(len(chosen), -1, -1):
             sent = self._shown(request, chosen[:shots])
             answer = self._inner.generate(sent)
-            if answer.finish_reason != "context":
+            if answer.usage is not None and answer.finish_reason != "context":
+                spent.append(answer.usage)
+            if not self._is_crowded_out(answer):
                 break
-        return replace(answer, messages=tuple(sent.messages))
+        return replace(answer, usage=_total(spent) if spent else answer.usage, messages=tuple(sent.messages))
 
     def announce(self, requests: Iterable[Request]) -> None:
         """Say what will be asked, with the examples."""
@@ -80,6 +90,14 @@ class InContext:
         """Close the model below."""
         self._inner.close()
 
+    def _is_crowded_out(self, answer: Generation) -> bool:
+        """Tell whether the context, and not the longest answer allowed, ended the answer early or before it began."""
+        if answer.finish_reason == "context":
+            return True
+        if answer.finish_reason != "length" or answer.usage is None:
+            return False
+        return answer.usage.output_tokens < self._room
+
     def _shown(self, request: Request, chosen: Sequence[int]) -> Request:
         """Put the examples before the question, the most useful one next to it."""
         pairs = [self._examples.examples[number] for number in reversed(chosen)]
@@ -88,6 +106,17 @@ class InContext:
         ]
         n_system = next((i for i, m in enumerate(request.messages) if m.role != "system"), len(request.messages))
         return replace(request, messages=(*request.messages[:n_system], *turns, *request.messages[n_system:]))
+
+
+def _total(spent: Sequence[Usage]) -> Usage:
+    return Usage(sum(usage.input_tokens for usage in spent), sum(usage.output_tokens for usage in spent))
+
+
+def longest_answer(spec: ModelSpec) -> int | None:
+    """Return the longest answer that the model below `spec` may give, in tokens; None where its options do not say."""
+    options = spec.base.options
+    given = options.get("max_new_tokens") or options.get("max_tokens")
+    return given if isinstance(given, int) else None
 
 
 def examples_of(spec: ModelSpec) -> ExampleSet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from llamoco_bench.baselines.models.base import Model, Request
 from llamoco_bench.baselines.models.incontext.examples import ExampleSet
-from llamoco_bench.baselines.models.incontext.model import InContext, examples_of, question
+from llamoco_bench.baselines.models.incontext.model import InContext, examples_of, longest_answer, question
 from llamoco_bench.baselines.models.registry import Say
 from llamoco_bench.baselines.models.spec import ModelSpec
 
@@ -84,7 +84,8 @@ class Nearest:
 def wrap(spec: ModelSpec, inner: Model) -> Model:
     """Give the adapter. Raises `UsageError` or `ModelError` where examples or embeddings cannot be had."""
     examples = examples_of(spec)
-    return InContext("retrieval", inner, examples, Nearest(examples, _index(spec, examples)), spec.option("shots", int))
+    choice = Nearest(examples, _index(spec, examples))
+    return InContext("retrieval", inner, examples, choice, spec.option("shots", int), longest_answer(spec))
 
 
 def prepare(spec: ModelSpec, say: Say) -> None:

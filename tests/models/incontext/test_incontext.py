@@ -122,6 +122,21 @@ def test_examples_that_do_not_fit_into_the_context_are_left_out(context: int, sh
         assert answer.usage == Usage(2 + 2 * shown, 1), "the attempts that did not fit cost nothing"
 
 
+@pytest.mark.parametrize(("longest", "shown"), [("", 0), ("&max_new_tokens=40", 1)])
+def test_examples_that_leave_the_answer_no_room_are_left_out(longest: str, shown: int, file: Path) -> None:
+    class Cut(Small):
+        def generate(self, request: Request) -> Generation:
+            answer = super().generate(request)
+            with_examples = len(request.messages) > 2
+            return Generation("cut", Usage(90, 40), "length") if with_examples else answer
+
+    answer = ask(make_model(parse_spec(f"fewshot:hf:x?examples={file}{longest}"), Cut()), "?")
+    assert answer.messages is not None
+    assert len(answers_shown(answer.messages)) == shown
+    paid_twice, once = Usage(90 + 2, 40 + 1), Usage(90, 40)
+    assert answer.usage == (once if shown else paid_twice), "an answer that was cut off was paid for"
+
+
 def test_repair_turn_is_shown_what_the_first_one_was(file: Path) -> None:
     small = Small()
     model = over(small, "retrieval", file)
