@@ -86,6 +86,9 @@ class Server(ThreadingHTTPServer):
     def __init__(self, answer_s: float) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer_s = answer_s
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that are killed while they ask are what this is about."""
         self.asked: list[str] = []
 
 
@@ -188,7 +191,8 @@ def one_session(run: Run, tally: Tally, rng: random.Random, most: int) -> bool:
         os.kill(pid, signal.SIGKILL)
         tally.kills[role] += 1
         survives = role == "worker"
-        print(f"{tally.kills.total()}: {role} after {len(run.server.asked)} requests", flush=True)
+        so_far = f"finished {len(run.finished)}, lost {tally.lost}, asked twice {tally.asked_twice}"
+        print(f"{tally.kills.total()}: {role} after {len(run.server.asked)} requests; {so_far}", flush=True)
     session.wait()
     time.sleep(2.0 * run.server.answer_s + 0.5)  # a broker that lost its session brings home what is on its way
     run.check(tally)
