@@ -86,10 +86,10 @@ class Server(ThreadingHTTPServer):
     def __init__(self, answer_s: float) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer_s = answer_s
+        self.asked: list[str] = []
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that are killed while they ask are what this is about."""
-        self.asked: list[str] = []
 
 
 @dataclass
