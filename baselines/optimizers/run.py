@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,8 +17,15 @@ from llamoco_bench.baselines.optimizers.pool import POOL
 from llamoco_bench.baselines.optimizers.recorder import Recorder, Stop
 from llamoco_bench.errors import choose
 from llamoco_bench.problems.problem import Array, Problem
+from llamoco_bench.problems.synthetic.recording import compiled_recorder
 from llamoco_bench.sandbox.evaluator import Evaluator
+from llamoco_bench.sandbox.ledger import thin
 from llamoco_bench.sandbox.reference import reference_value
+
+if TYPE_CHECKING:
+    from llamoco_bench.problems._native._evaluator import Recorder as CompiledRecorder
+
+_Function = Callable[[ArrayLike], "float | Array"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +41,8 @@ class OptimizerRun:
     evaluations: points evaluated; one evaluation gives the objective and all constraints.
     curve: (evaluations, best_f) at improvements, thinned to 60.
     wall_s: seconds spent, those of the problem included.
-    stopped: ``"returned"``, ``"budget"`` or ``"time"`` where a limit ended the program, or empty after an error.
+    stopped: ``"returned"``, ``"budget"`` or ``"time"`` where a limit ended the program, ``"target"`` where the value
+        asked for was reached, or empty after an error.
     error: the exception that ended the program, or None.
     """
 
@@ -62,6 +70,7 @@ def run_optimizer(
     seed: int = 0,
     *,
     wall_s: float | None = None,
+    target: float | None = None,
 ) -> OptimizerRun:
     """Run the answer program of the optimizer `name` once.
 
@@ -74,6 +83,7 @@ def run_optimizer(
     config: hyper-parameters; those left out keep their defaults.
     seed: of the run, in [0, 2**32).
     wall_s: seconds after which the next evaluation stops the program; None for no limit.
+    target: objective of a feasible point at which the program is stopped; None to let it go on.
 
     Raises
     ------
@@ -81,48 +91,78 @@ def run_optimizer(
     """
     if name not in POOL:
         raise choose("optimizer", name, POOL)
-    return run_source(POOL[name].source(config), problem, seed, wall_s=wall_s)
+    return run_source(POOL[name].source(config), problem, seed, wall_s=wall_s, target=target)
 
 
-def run_source(source: str, problem: Problem, seed: int, *, wall_s: float | None = None) -> OptimizerRun:
+def run_source(
+    source: str, problem: Problem, seed: int, *, wall_s: float | None = None, target: float | None = None
+) -> OptimizerRun:
     """Run a trusted program's text once; see `run_optimizer`. An exception of the program is recorded, not raised."""
     evaluator = Evaluator(problem)
     f0 = reference_value(evaluator, seed)
-    recorder = Recorder(evaluator, wall_s)
+    recorder = compiled_recorder(problem, wall_s, Stop) or Recorder(evaluator, wall_s)
+    found = recorder.ledger if isinstance(recorder, Recorder) else recorder
+    objective = recorder.objective if target is None else _stopping(recorder, target)
     start = time.perf_counter()
-    stopped, error = _execute(source, recorder, evaluator, seed)
+    stopped, error = _execute(source, recorder, objective, evaluator, seed)
     wall = time.perf_counter() - start
-    ledger = recorder.ledger
     return OptimizerRun(
-        best_f=ledger.best_f,
-        best_x=ledger.best_x,
-        violation=ledger.least_violation if ledger.evaluations else math.inf,
+        best_f=found.best_f,
+        best_x=found.best_x,
+        violation=_violation(found.best_f, found.least_violation),
         f0=f0,
-        first_f=ledger.first_f,
-        evaluations=ledger.evaluations,
-        curve=ledger.curve,
+        first_f=found.first_f,
+        evaluations=found.evaluations,
+        curve=thin(list(found.curve)),
         wall_s=wall,
         stopped=stopped,
         error=error,
     )
 
 
-def _execute(source: str, recorder: Recorder, evaluator: Evaluator, seed: int) -> tuple[str, str | None]:
+def _violation(best_f: float | None, least: float) -> float:
+    return least if best_f is None else 0.0
+
+
+def _stopping(recorder: Recorder | CompiledRecorder, target: float) -> _Function:
+    """Let the objective stop the program once a feasible point is as good as `target`."""
+    found = recorder.ledger if isinstance(recorder, Recorder) else recorder
+    ask = recorder.objective
+
+    def objective(x: ArrayLike) -> float | Array:
+        value = ask(x)
+        best = found.best_f
+        if best is not None and best <= target:
+            raise Stop("target")
+        return value
+
+    return objective
+
+
+def _execute(
+    source: str, recorder: Recorder | CompiledRecorder, objective: _Function, evaluator: Evaluator, seed: int
+) -> tuple[str, str | None]:
     """Run a program; what stopped it, and the exception that ended it as text, or None."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            recorder.returned(_call(_solver(source), recorder, evaluator, seed))
+            recorder.returned(_call(_solver(source), recorder, objective, evaluator, seed))
         except Stop as stop:
-            return stop.reason, None
+            return str(stop), None
         except Exception as error:  # noqa: BLE001 - any failure of a program is its result
             return "", f"{type(error).__name__}: {error}"
     return "returned", None
 
 
-def _call(solve: Callable[..., ArrayLike], recorder: Recorder, evaluator: Evaluator, seed: int) -> ArrayLike:
+def _call(
+    solve: Callable[..., ArrayLike],
+    recorder: Recorder | CompiledRecorder,
+    objective: _Function,
+    evaluator: Evaluator,
+    seed: int,
+) -> ArrayLike:
     return solve(
-        recorder.objective,
+        objective,
         evaluator.lower.copy(),
         evaluator.upper.copy(),
         evaluator.budget,

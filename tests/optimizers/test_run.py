@@ -11,6 +11,7 @@ import pytest
 from llamoco_bench.baselines.optimizers import POOL, run_optimizer
 from llamoco_bench.baselines.optimizers.run import run_source
 from llamoco_bench.errors import UsageError
+from llamoco_bench.problems import load_problem
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.sandbox import Limits, run_program
 
@@ -110,3 +111,27 @@ def test_f0_depends_on_the_seed_and_not_on_the_program(make_sphere: MakeSphere) 
     first = [run_optimizer(name, problem, seed=1).f0 for name in ("pso", "slsqp")]
     assert first[0] == first[1]
     assert run_optimizer("pso", problem, seed=2).f0 != first[0]
+
+
+@pytest.mark.parametrize("problem_id", ["synthetic/u0002", "cec2020/RC02"])
+def test_a_target_stops_the_program_where_it_is_first_reached(problem_id: str) -> None:
+    problem = load_problem(problem_id)
+    whole = run_optimizer("slsqp", problem, seed=3)
+    assert whole.best_f is not None
+    at, target = whole.curve[len(whole.curve) // 2]
+    stopped = run_optimizer("slsqp", problem, seed=3, target=target)
+    assert stopped.stopped == "target"
+    assert stopped.best_f is not None
+    assert stopped.best_f <= target
+    assert stopped.evaluations < whole.evaluations
+    assert stopped.curve[0] == whole.curve[0]
+
+
+@pytest.mark.parametrize("problem_id", ["synthetic/u0002", "synthetic/c0001"])
+def test_compiled_recording_comes_to_the_same_as_the_sandbox(problem_id: str) -> None:
+    problem = load_problem(problem_id)
+    name = "slsqp" if problem.n_constraints else "sdms-pso"
+    mine = run_optimizer(name, problem, seed=5)
+    theirs = run_program(POOL[name].source(), problem, seed=5, limits=Limits(wall_s=60))
+    assert (mine.best_f, mine.f0, mine.first_f) == (theirs.best_f, theirs.f0, theirs.first_f)
+    assert (mine.evaluations, mine.curve) == (theirs.evaluations, theirs.curve)
