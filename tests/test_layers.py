@@ -40,6 +40,7 @@ LAYERS = [
     ["llamoco_bench.brokers"],
     ["llamoco_bench.evaluation", "llamoco_bench.point_evaluation", "llamoco_bench.scoring"],
     ["llamoco_bench.gates"],
+    ["llamoco_bench.training"],
     ["llamoco_bench.reports"],
     [
         "llamoco_bench.options",

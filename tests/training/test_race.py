@@ -1,0 +1,114 @@
+"""A race finds what the full product finds, for a fraction of the runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llamoco_bench.journal import Journal, read_journals
+from llamoco_bench.training.labels.board import Board, contenders, shortlist
+from llamoco_bench.training.labels.candidates import Candidate, candidate, grid_candidates, neighbours
+from llamoco_bench.training.labels.full import full
+from llamoco_bench.training.labels.race import race
+from llamoco_bench.training.labels.runs import Run, Runner
+from tests.training.conftest import SHORT, MakeToy, toy_protocol
+
+
+def make_board(make_toy: MakeToy, **options: float) -> Board:
+    return Board(Runner(make_toy(**options), master=0, known={}))
+
+
+def fake_board(make_toy: MakeToy, values: dict[Candidate, list[float]]) -> Board:
+    """Return a board on which candidates have reached given objective values; f0 is not far from 50."""
+    board = make_board(make_toy)
+    board.runs = {one: [Run(f, at=100, evaluations=300, failed=False) for f in fs] for one, fs in values.items()}
+    return board
+
+
+A, B, C, D = (candidate("pso", {"population": 20, "c1": c}) for c in (1.0, 1.5, 2.0, 1.25))
+OTHER = candidate("samr-ga", {})
+
+
+def test_race_and_full_agree_on_a_toy_grid_and_the_race_needs_fewer_runs(make_toy: MakeToy) -> None:
+    optimizers = ("pso", "sdms-pso")
+    raced, whole = make_board(make_toy, ripple=0.0), make_board(make_toy, ripple=0.0)
+    protocol = toy_protocol(optimizers=optimizers)
+    winner = race(raced, protocol.portfolio, SHORT, "half")[0]
+    best = full(whole, protocol.candidates, SHORT.seeds)
+    assert winner.optimizer == best[0].optimizer
+    means = whole.means([winner, best[0]], SHORT.seeds)
+    assert means[winner].perf >= means[best[0]].perf - 0.005
+    assert sum(map(len, raced.runs.values())) < sum(map(len, whole.runs.values())) / 2
+
+
+def test_a_race_repeats_itself(make_toy: MakeToy) -> None:
+    protocol = toy_protocol()
+    boards = [make_board(make_toy), make_board(make_toy)]
+    first, second = (race(board, protocol.portfolio, SHORT, "half") for board in boards)
+    assert first == second
+    assert boards[0].runs == boards[1].runs
+
+
+def test_every_finalist_has_run_on_all_seeds_and_two_optimizers_are_among_them(make_toy: MakeToy) -> None:
+    board = make_board(make_toy)
+    finalists = race(board, toy_protocol().portfolio, SHORT, "half")
+    assert {len(board.runs[one]) for one in finalists} == {SHORT.seeds}
+    assert len({one.optimizer for one in finalists}) >= 2
+    assert len(finalists) <= SHORT.finalists + 1
+
+
+def test_all_candidates_meet_the_same_seeds(make_toy: MakeToy, tmp_path: Path) -> None:
+    with Journal(tmp_path / "runs.jsonl") as journal:
+        runner = Runner(make_toy(), master=0, known={}, journal=journal)
+        for one in (A, OTHER):
+            runner.run(one, 0)
+    first, second = read_journals(tmp_path)
+    assert first["key"] != second["key"]
+    assert first["number"] == second["number"] == 0
+
+
+def test_the_neighbours_of_the_leader_are_tried(make_toy: MakeToy) -> None:
+    board = make_board(make_toy)
+    finalists = race(board, toy_protocol(optimizers=("pso",)).portfolio, SHORT, "half")
+    assert set(neighbours(finalists[0], "half")) <= set(board.runs)
+
+
+def test_what_is_clearly_behind_is_ruled_out_and_what_is_close_stays(make_toy: MakeToy) -> None:
+    board = fake_board(make_toy, {A: [1.0, 1.0, 1.1], B: [1.1, 0.9, 1.2], C: [20.0, 21.0, 20.5]})
+    assert contenders(board, [A, B, C], 3) == [A, B]
+
+
+def test_where_perf_ties_reach_rules_out(make_toy: MakeToy) -> None:
+    board = fake_board(make_toy, {A: [1e-9, 1e-9, 1e-9], B: [1e-4, 1e-4, 2e-4], C: [1e-9, 1e-9, 2e-9]})
+    assert contenders(board, [A, B, C], 3) == [A, C]
+
+
+def test_a_second_optimizer_stays_to_be_measured_against() -> None:
+    assert shortlist([A, B, C, OTHER], [A, B, C], 2) == [A, OTHER]
+    assert shortlist([A, B, OTHER, C], [A], 3) == [A, OTHER]
+    assert shortlist([OTHER, A, B, C], [OTHER, A, B], 2) == [OTHER, A]
+
+
+def test_neighbours_are_one_step_away_in_one_hyper_parameter() -> None:
+    here = candidate("de", {"population": 50, "f": 0.5, "cr": 0.5, "strategy": "rand1bin"})
+    found = list(neighbours(here))
+    changed = [[k for k, v in one.config.items() if v != here.config[k]] for one in found]
+    assert all(len(keys) == 1 for keys in changed)
+    assert sorted(one.config["f"] for one in found if one.config["f"] != 0.5) == [0.3, 0.7]
+    assert {one.config["strategy"] for one in found} == {"rand1bin", "best1bin", "currenttobest1bin"}
+    assert set(found) <= set(grid_candidates("de"))
+
+
+def test_f_star_is_what_was_found_where_that_is_lower(make_toy: MakeToy) -> None:
+    board = fake_board(make_toy, {A: [-1.0], B: [2.0]})
+    assert board.best_known == -1.0
+    assert board.means([A, B], 1)[A].perf == 1.0
+    assert np.isclose(board.means([A, B], 1)[B].perf, 1 - 3.0 / (board.runner.start(0) + 1.0))
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_candidates_without_enough_runs_are_not_ranked(make_toy: MakeToy, seeds: int) -> None:
+    board = fake_board(make_toy, {A: [1.0, 1.0], B: [0.5]})
+    assert board.ranked([A, B], seeds) == ([B, A] if seeds == 1 else [A])

@@ -1,0 +1,44 @@
+"""``python -m llamoco_bench.training COMMAND``: make labels, instruction sets and models."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+EXIT_USAGE: Final = 4
+_ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code (0 done, 4 wrong usage)."""
+    from llamoco_bench.errors import LlamocoError
+
+    options = _parser().parse_args(arguments)
+    try:
+        function: Callable[[argparse.Namespace], str] = options.function
+        sys.stdout.write(function(options))
+    except LlamocoError as error:
+        sys.stderr.write(f"llamoco_bench.training: {error}\n")
+        return EXIT_USAGE
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    from llamoco_bench.training.labels import command as labels
+
+    parser = argparse.ArgumentParser(prog="python -m llamoco_bench.training", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for module in (labels,):
+        module.add_to(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    # Sums of several threads differ in their last bits from those of one: labels are made with one, on every machine.
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    sys.exit(main())

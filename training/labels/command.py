@@ -1,0 +1,91 @@
+"""``label``: find the labels of problems, or go on with it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from llamoco_bench.baselines.optimizers.grids import Granularity
+
+if TYPE_CHECKING:
+    from llamoco_bench.training.__main__ import Commands
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "label",
+        help="find for each problem the optimizer and configuration that solves it best",
+        description="Labels synthetic problems in an order of which every beginning is a fair sample. Whatever is in "
+        "the folder is not done again, so that the same command goes on after any interruption.",
+    )
+    parser.add_argument("folder", type=Path, help="of the journals")
+    parser.add_argument("--mode", choices=("race", "full"), default="race")
+    parser.add_argument("--granularity", choices=get_args(Granularity), default="original", help="of the grids")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--first", type=int, default=1200, metavar="N", help="problems of the order (1200)")
+    what.add_argument("--problems", metavar="ID,ID,...", help="these problems instead")
+    parser.add_argument("--seed", type=int, default=0, help="of all runs (0)")
+    parser.add_argument("--backend", choices=("loky", "dask", "ray"), default="loky")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="problems at a time (1)")
+    parser.add_argument("--hours", type=float, default=float("inf"), help="after which no further problem is begun")
+    parser.add_argument("--resume", type=Path, metavar="DIR", help="go on from what label-export wrote there")
+    parser.set_defaults(function=label)
+    pilot = commands.add_parser(
+        "label-pilot",
+        help="learn anew which configurations races start from",
+        description="Tries configurations of every optimizer on the pilot problems and writes the portfolio. "
+        "Changes all raced labels: only for a new generation of them.",
+    )
+    pilot.add_argument("folder", type=Path, help="of the journal")
+    pilot.set_defaults(function=learn_portfolio)
+    export = commands.add_parser("label-export", help="write the labels of a folder as tables, with a manifest")
+    export.add_argument("folder", type=Path, help="of the journals")
+    export.add_argument("out", type=Path, help="folder of the tables")
+    export.set_defaults(function=export_labels)
+
+
+def label(options: argparse.Namespace) -> str:
+    """Label problems; return what was done."""
+    from llamoco_bench.training.labels.candidates import KINDS
+    from llamoco_bench.training.labels.folder import LabelFolder, take_over
+    from llamoco_bench.training.labels.job import Job, run_job
+    from llamoco_bench.training.labels.order import order
+    from llamoco_bench.training.labels.protocol import protocol
+
+    if options.resume:
+        take_over(options.resume, options.folder)
+    folder = LabelFolder.read(options.folder)
+    problems = options.problems.split(",") if options.problems else order()[: options.first]
+    job = Job(
+        problems=problems,
+        protocols={kind: protocol(options.mode, kind, options.granularity, options.seed) for kind in KINDS},
+        folder=options.folder,
+        backend=options.backend,
+        jobs=options.jobs,
+        stop_after_s=3600 * options.hours,
+    )
+    fresh = run_job(job, folder)
+    return f"{len(fresh)} labels made, {len(folder.labels) + len(fresh)} in {options.folder}\n"
+
+
+def export_labels(options: argparse.Namespace) -> str:
+    """Write labels, runs and manifest."""
+    from llamoco_bench.errors import UsageError
+    from llamoco_bench.training.labels.export import export, summary
+    from llamoco_bench.training.labels.folder import LabelFolder
+
+    folder = LabelFolder.read(options.folder)
+    if not folder.runs:
+        raise UsageError(f"{options.folder} has no runs; give the folder that label was given")
+    return summary(export(folder, options.out), options.out)
+
+
+def learn_portfolio(options: argparse.Namespace) -> str:
+    """Run the pilot and write the portfolio."""
+    from llamoco_bench.training.labels import pilot
+
+    chosen = pilot.run_pilot(options.folder)
+    pilot.write(chosen)
+    return f"{sum(map(len, chosen.values()))} configurations in {pilot.FILE}\n"
