@@ -26,6 +26,8 @@ def add_to(commands: Commands) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--first", type=int, default=1200, metavar="N", help="problems of the order (1200)")
     what.add_argument("--problems", metavar="ID,ID,...", help="these problems instead")
+    what.add_argument("--sample", action="store_true", help="those on which race and full are compared instead")
+    parser.add_argument("--without", default="", metavar="NAME,...", help="optimizers that do not compete")
     parser.add_argument("--seed", type=int, default=0, help="of all runs (0)")
     parser.add_argument("--backend", choices=("loky", "dask", "ray"), default="loky")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="problems at a time (1)")
@@ -44,11 +46,20 @@ def add_to(commands: Commands) -> None:
     export.add_argument("folder", type=Path, help="of the journals")
     export.add_argument("out", type=Path, help="folder of the tables")
     export.set_defaults(function=export_labels)
+    compare = commands.add_parser("label-compare", help="what racing loses and saves, where a folder has both modes")
+    compare.add_argument("folder", type=Path, help="of the journals or tables")
+    compare.set_defaults(function=compare_modes)
+    stats = commands.add_parser("label-stats", help="write the page about the labels")
+    stats.add_argument("data", type=Path, help="folder that label-export wrote")
+    stats.add_argument("page", type=Path, help="Markdown file to write")
+    stats.add_argument("--comparison", type=Path, metavar="FILE", help="what label-compare printed")
+    stats.set_defaults(function=write_page)
 
 
 def label(options: argparse.Namespace) -> str:
     """Label problems; return what was done."""
     from llamoco_bench.training.labels.candidates import KINDS
+    from llamoco_bench.training.labels.comparison import sample
     from llamoco_bench.training.labels.folder import LabelFolder, take_over
     from llamoco_bench.training.labels.job import Job, run_job
     from llamoco_bench.training.labels.order import order
@@ -58,9 +69,10 @@ def label(options: argparse.Namespace) -> str:
         take_over(options.resume, options.folder)
     folder = LabelFolder.read(options.folder)
     problems = options.problems.split(",") if options.problems else order()[: options.first]
+    without = [name for name in options.without.split(",") if name]
     job = Job(
-        problems=problems,
-        protocols={kind: protocol(options.mode, kind, options.granularity, options.seed) for kind in KINDS},
+        problems=sample() if options.sample else problems,
+        protocols={kind: protocol(options.mode, kind, options.granularity, options.seed, without) for kind in KINDS},
         folder=options.folder,
         backend=options.backend,
         jobs=options.jobs,
@@ -89,3 +101,20 @@ def learn_portfolio(options: argparse.Namespace) -> str:
     chosen = pilot.run_pilot(options.folder)
     pilot.write(chosen)
     return f"{sum(map(len, chosen.values()))} configurations in {pilot.FILE}\n"
+
+
+def compare_modes(options: argparse.Namespace) -> str:
+    """Return the comparison of the modes as a table."""
+    from llamoco_bench.training.labels.comparison import pairs, table
+    from llamoco_bench.training.labels.folder import LabelFolder
+
+    return "\n".join(table(pairs(LabelFolder.read(options.folder)))) + "\n"
+
+
+def write_page(options: argparse.Namespace) -> str:
+    """Write the page about the labels."""
+    from llamoco_bench.training.labels.docs import page
+
+    options.page.parent.mkdir(parents=True, exist_ok=True)
+    options.page.write_text(page(options.data, options.comparison), encoding="utf-8")
+    return f"{options.page} written\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from llamoco_bench.baselines.models.identity import digest
-from llamoco_bench.baselines.optimizers import Kind
+from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.baselines.optimizers.grids import Granularity, grid_of
+from llamoco_bench.errors import choose
 from llamoco_bench.training.labels.candidates import Candidate, grid_candidates, grid_hash, on_grid, programs_hash
 from llamoco_bench.training.labels.pilot import portfolio, portfolio_hash
 from llamoco_bench.training.labels.race import SCHEDULES, Portfolio, Schedule
@@ -71,9 +73,23 @@ class Protocol:
         return digest(self.description())[:16]
 
 
-def protocol(mode: Mode, kind: Kind, granularity: Granularity = "original", master: int = 0) -> Protocol:
-    """Return the protocol of a mode, with the whole pool, the frozen portfolio and the usual schedule."""
-    start = portfolio(kind)
+def protocol(
+    mode: Mode, kind: Kind, granularity: Granularity = "original", master: int = 0, without: Sequence[str] = ()
+) -> Protocol:
+    """Return the protocol of a mode, with the frozen portfolio and the usual schedule.
+
+    Parameters
+    ----------
+    without: names of optimizers that do not compete.
+
+    Raises
+    ------
+    UsageError: for a name that is not in the pool.
+    """
+    unknown = next((name for name in without if name not in POOL), None)
+    if unknown is not None:
+        raise choose("optimizer", unknown, POOL)
+    start = {name: configs for name, configs in portfolio(kind).items() if name not in without}
     if granularity == "half":
         start = {name: tuple(dict.fromkeys(on_grid(one, "half") for one in start[name])) for name in start}
     return Protocol(mode, kind, granularity, master, SCHEDULES[kind], start)

@@ -1,0 +1,153 @@
+"""What racing costs in quality and saves in evaluations, against the full product on the same seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from llamoco_bench.baselines.models.identity import canonical_json
+from llamoco_bench.baselines.optimizers import Kind
+from llamoco_bench.errors import UsageError
+from llamoco_bench.journal import Record
+from llamoco_bench.statistics import Estimate, clustered_ratio
+from llamoco_bench.training.labels.folder import LabelFolder
+from llamoco_bench.training.labels.runs import Run
+from llamoco_bench.training.labels.scores import Score, mean_score, score_run
+
+SAMPLE: Final[Mapping[str, tuple[tuple[int, int], ...]]] = {"u": ((10, 16), (20, 8)), "c": ((10, 12), (20, 4))}
+"""Of problems without (u) and with constraints (c): up to how many variables, how many problems of that class."""
+
+
+@cache
+def sample() -> tuple[str, ...]:
+    """Ids of the problems of the comparison: the first of the order of labelling in each class, none of the pilot."""
+    from llamoco_bench.problems.synthetic.catalogue import instance_of
+    from llamoco_bench.training.labels.order import order
+    from llamoco_bench.training.labels.pilot import PILOT_PROBLEMS
+
+    pilot = {f"synthetic/{name}" for names in PILOT_PROBLEMS.values() for name in names}
+    found: list[str] = []
+    for letter, classes in SAMPLE.items():
+        low = 0
+        for high, n in classes:
+            fitting = (
+                problem_id
+                for problem_id in order()
+                if f"/{letter}" in problem_id and problem_id not in pilot and low < instance_of(problem_id).dim <= high
+            )
+            found += [next(fitting) for _ in range(n)]
+            low = high
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The labels of one problem in both modes, scored against the same f*.
+
+    Attributes
+    ----------
+    kind: of the problem.
+    same_optimizer, same_config: whether both modes chose the same.
+    p_full: probability that the full product's winning optimizer wins, see `Evidence`; its mean is the share of
+        agreement that the full product would have with itself on other seeds.
+    raced, full: mean scores of the two winners on the seeds that chose them.
+    raced_fresh, full_fresh: on the seeds of the sandbox, which chose neither.
+    runs, evaluations: (raced, full), what was spent.
+    """
+
+    kind: Kind
+    same_optimizer: bool
+    same_config: bool
+    p_full: float
+    raced: Score
+    full: Score
+    raced_fresh: Score
+    full_fresh: Score
+    runs: tuple[int, int]
+    evaluations: tuple[int, int]
+
+
+def pairs(folder: LabelFolder) -> list[Pair]:
+    """Compare all problems of a folder that have a raced and a full label.
+
+    Raises
+    ------
+    UsageError: there is none, or a problem has several labels of one mode.
+    """
+    by_mode: dict[str, dict[str, Record]] = {"race": {}, "full": {}}
+    for label in folder.labels.values():
+        if label["problem"] in by_mode[label["mode"]]:
+            raise UsageError(f"{label['problem']} has several labels of mode {label['mode']}; use a folder of one grid")
+        by_mode[label["mode"]][label["problem"]] = label
+    shared = sorted(by_mode["race"].keys() & by_mode["full"].keys())
+    if not shared:
+        raise UsageError(f"{folder.path} has no problem with labels of both modes; run label with each --mode on it")
+    return [_pair(by_mode["race"][name], by_mode["full"][name], folder.runs[name]) for name in shared]
+
+
+def _pair(raced: Record, full: Record, runs: Sequence[Record]) -> Pair:
+    values = [label["best_known"] for label in (raced, full) if label["best_known"] is not None]
+    best_known = min(values, default=None)
+    return Pair(
+        kind="unconstrained" if "/u" in raced["problem"] else "constrained",
+        same_optimizer=raced["optimizer"] == full["optimizer"],
+        same_config=(raced["optimizer"], raced["config"]) == (full["optimizer"], full["config"]),
+        p_full=full["p_optimizer"],
+        raced=_on_choosing_seeds(raced, runs, best_known),
+        full=_on_choosing_seeds(full, runs, best_known),
+        raced_fresh=_in_sandbox(raced, best_known),
+        full_fresh=_in_sandbox(full, best_known),
+        runs=(raced["runs"], full["runs"]),
+        evaluations=(raced["evaluations"], full["evaluations"]),
+    )
+
+
+def _on_choosing_seeds(label: Record, runs: Sequence[Record], best_known: float | None) -> Score:
+    config = canonical_json(label["config"])
+    mine = [r for r in runs if r["optimizer"] == label["optimizer"] and canonical_json(r["config"]) == config]
+    by_number = {r["number"]: Run(r["best_f"], r["at"], r["evaluations"], r["failed"]) for r in mine}
+    return mean_score([score_run(by_number[i], best_known, f0) for i, f0 in enumerate(label["f0"])])
+
+
+def _in_sandbox(label: Record, best_known: float | None) -> Score:
+    columns = (label[f"sandbox_{name}"] for name in ("best_f", "at", "evaluations", "statuses", "f0"))
+    return mean_score(
+        [
+            score_run(Run(best, at, evaluations, failed=status != "ok"), best_known, f0)
+            for best, at, evaluations, status, f0 in zip(*columns, strict=True)
+        ]
+    )
+
+
+def table(found: Sequence[Pair]) -> Iterator[str]:
+    """Yield the comparison as a Markdown table, by kind and together."""
+    yield (
+        "| problems | n | same optimizer | full with itself | same configuration | loss of Perf, choosing seeds | "
+        "fresh seeds | loss of Reach, fresh seeds | runs saved | evaluations saved |"
+    )
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    kinds: tuple[Kind, ...] = ("unconstrained", "constrained")
+    for title, group in [*((kind, [p for p in found if p.kind == kind]) for kind in kinds), ("all", found)]:
+        if group:
+            yield f"| {title} | {len(group)} | {' | '.join(_cells(group))} |"
+
+
+def _cells(group: Sequence[Pair]) -> Iterator[str]:
+    yield f"{np.mean([p.same_optimizer for p in group]):.0%}"
+    yield f"{np.mean([p.p_full for p in group]):.0%}"
+    yield f"{np.mean([p.same_config for p in group]):.0%}"
+    yield _interval([p.full.perf - p.raced.perf for p in group])
+    yield _interval([p.full_fresh.perf - p.raced_fresh.perf for p in group])
+    yield _interval([p.full_fresh.reach - p.raced_fresh.reach for p in group])
+    for name in ("runs", "evaluations"):
+        raced, full = np.sum([getattr(p, name) for p in group], axis=0)
+        yield f"{full / raced:.1f} times"
+
+
+def _interval(values: Sequence[float]) -> str:
+    estimate: Estimate = clustered_ratio(values, np.ones(len(values)))
+    return f"{estimate.value:.4f} [{estimate.low:.4f}, {estimate.high:.4f}]"

@@ -1,0 +1,200 @@
+"""Writes the page about the labels from the published tables."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from llamoco_bench.baselines.optimizers import POOL, Kind
+from llamoco_bench.journal import Record
+from llamoco_bench.problems.cec2020.prompt_text import fill
+from llamoco_bench.statistics import Estimate
+from llamoco_bench.training.labels.candidates import KINDS, grid_candidates, optimizers_for
+from llamoco_bench.training.labels.folder import LabelFolder
+from llamoco_bench.training.labels.pilot import portfolio
+from llamoco_bench.training.labels.race import SCHEDULES
+from llamoco_bench.training.labels.statistics import (
+    PROPERTIES,
+    Gap,
+    Labelled,
+    by_property,
+    fixed_solvers,
+    gap,
+    read_labelled,
+    win_counts,
+)
+from llamoco_bench.training.labels.tables import MANIFEST
+
+TEMPLATE: Final = Path(__file__).with_name("page.md")
+
+_RACED: Final = "race"
+
+
+def page(data: Path, comparison: Path | None = None) -> str:
+    """Return the page as Markdown: the template ``page.md`` with what the tables in `data` say.
+
+    Parameters
+    ----------
+    data: folder that ``label-export`` wrote.
+    comparison: file that ``label-compare`` wrote, or None.
+    """
+    folder = LabelFolder.read(data)
+    manifest = json.loads((data / MANIFEST).read_text(encoding="utf-8"))
+    labelled = read_labelled(record for record in folder.labels.values() if record["mode"] == _RACED)
+    groups = {kind: [one for one in labelled if one.kind == kind] for kind in KINDS}
+    values = {
+        "counts": _lines(_counts(groups)),
+        "cost": _lines(_cost(groups, manifest)),
+        "schedules": _lines(_schedules()),
+        "sureness": _lines(_sureness(groups)),
+        "gaps": _lines(_gaps(groups, folder.runs)),
+        "wins": "\n\n".join(_lines(_wins(kind, groups[kind])) for kind in KINDS),
+        "losers": _lines(_losers(groups, folder.runs)),
+        "comparison": "" if comparison is None else comparison.read_text(encoding="utf-8").strip(),
+    }
+    return fill(TEMPLATE.read_text(encoding="utf-8"), values)
+
+
+def _lines(lines: Iterator[str]) -> str:
+    return "\n".join(lines)
+
+
+def _counts(groups: Mapping[Kind, Sequence[Labelled]]) -> Iterator[str]:
+    classes = ("2 to 10", "11 to 30", "31 to 50")
+    yield f"| | problems | kept for evaluation | {' | '.join(f'{c} variables' for c in classes)} |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    for kind, labels in groups.items():
+        found = Counter(one.properties["variables"] for one in labels)
+        yield f"| {kind} | {len(labels)} | {_n_kept(labels)} | {' | '.join(str(found[c]) for c in classes)} |"
+
+
+def _n_kept(labels: Sequence[Labelled]) -> int:
+    from llamoco_bench.problems.synthetic.split import is_for_evaluation
+
+    return sum(is_for_evaluation(one.record["problem"]) for one in labels)
+
+
+def _cost(groups: Mapping[Kind, Sequence[Labelled]], manifest: Mapping[str, Any]) -> Iterator[str]:
+    yield "| a label of a problem | runs | configurations | CPU seconds, all runs | evaluations, of the full product |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for kind, labels in groups.items():
+        if labels:
+            means = {name: np.mean([one.record[name] for one in labels]) for name in ("runs", "candidates", "cpu_s")}
+            saved = np.mean([_share_of_full(one) for one in labels])
+            cells = f"{means['runs']:.0f} | {means['candidates']:.0f} | {means['cpu_s']:.1f} | 1/{1 / saved:.0f}"
+            yield f"| {kind} | {cells} |"
+    yield ""
+    yield f"All runs together: {manifest['runs']:,}, {manifest['cpu_hours_of_runs']} CPU hours; "
+    yield f"{manifest['failed_runs']} ended by an exception and score 0, {manifest['capped_runs']} met the time limit."
+
+
+def _share_of_full(one: Labelled) -> float:
+    """Evaluations spent, over those of every configuration on every seed if each spent what the raced ones did."""
+    n = sum(len(grid_candidates(name)) for name in optimizers_for(one.kind))
+    return float(one.record["runs"] / (n * one.record["seeds"]))
+
+
+def _schedules() -> Iterator[str]:
+    names = list(asdict(next(iter(SCHEDULES.values()))))
+    yield f"| | portfolio | {' | '.join(names)} |"
+    yield f"| --- | ---: | {' | '.join('---:' for _ in names)} |"
+    for kind, schedule in SCHEDULES.items():
+        size = sum(map(len, portfolio(kind).values()))
+        yield f"| {kind} | {size} | {' | '.join(str(value) for value in asdict(schedule).values())} |"
+
+
+def _sureness(groups: Mapping[Kind, Sequence[Labelled]]) -> Iterator[str]:
+    yield "| | P(optimizer) mean | >= 0.7 | >= 0.95 | decided by Perf | by Reach | by evaluations or order |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for kind, labels in groups.items():
+        if labels:
+            p = np.array([one.record["p_optimizer"] for one in labels])
+            how = Counter(decided_by(one.record) for one in labels)
+            shares = " | ".join(_percent(how[name], len(labels)) for name in ("perf", "reach", "evaluations"))
+            yield f"| {kind} | {p.mean():.2f} | {np.mean(p >= 0.7):.0%} | {np.mean(p >= 0.95):.0%} | {shares} |"
+
+
+def decided_by(label: Record) -> str:
+    """What told the winner from the runner-up: ``perf``, ``reach`` or ``evaluations``."""
+    from llamoco_bench.training.labels.scores import RESOLUTION
+
+    if label["margin_perf"] is None or label["margin_perf"] > RESOLUTION:
+        return "perf"
+    return "reach" if label["margin_reach"] > 1e-9 else "evaluations"
+
+
+def _gaps(groups: Mapping[Kind, Sequence[Labelled]], runs: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+    yield "| | by | single best | its mean | virtual best | difference |"
+    yield "| --- | --- | --- | ---: | ---: | ---: |"
+    for kind, labels in groups.items():
+        solvers = fixed_solvers(labels, runs) if labels else []
+        for measure in ("perf", "reach") if solvers else ():
+            yield f"| {kind} | {measure.capitalize()} | {_gap(gap(labels, solvers, measure))} |"
+
+
+def _gap(found: Gap) -> str:
+    name = f"`{found.single.optimizer}` {_short(found.single.config)}"
+    return f"{name} | {_interval(found.of_single)} | {_interval(found.of_virtual)} | {_interval(found.difference)}"
+
+
+def _short(config: str) -> str:
+    return ", ".join(f"{key} {value}" for key, value in json.loads(config).items())
+
+
+def _interval(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def _wins(kind: Kind, labels: Sequence[Labelled]) -> Iterator[str]:
+    """Win shares in per cent, by optimizer, over all and by each property."""
+    yield f"**{kind.capitalize()}** ({len(labels)} problems), per cent of labels"
+    yield ""
+    columns: list[tuple[str, Sequence[Labelled]]] = [("all", labels)]
+    for name in PROPERTIES[kind]:
+        columns += [(f"{name}: {value}", members) for value, members in by_property(labels, name).items()]
+    names = [name for name, _ in win_counts(labels).most_common()]
+    yield f"| {' | '.join(['', *(f'`{name}`' for name in names)])} | n |"
+    yield f"| --- | {' | '.join('---:' for _ in [*names, 'n'])} |"
+    for title, members in columns:
+        counts = win_counts(members)
+        cells = " | ".join(f"{100 * counts[name] / len(members):.0f}" if counts[name] else "" for name in names)
+        yield f"| {title} | {cells} | {len(members)} |"
+
+
+def _losers(groups: Mapping[Kind, Sequence[Labelled]], runs: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+    """Optimizers that win nothing, with how far behind the winner their best run on the first seed is."""
+    for kind, labels in groups.items():
+        counts = win_counts(labels)
+        winners = sum(counts[name] > 0 for name in optimizers_for(kind))
+        yield f"- {kind}: {winners} of {len(optimizers_for(kind))} optimizers win somewhere."
+        for name in optimizers_for(kind):
+            if labels and not counts[name]:
+                yield f"    - {POOL[name].title} never does: {_behind(name, labels, runs)}."
+
+
+def _behind(name: str, labels: Sequence[Labelled], runs: Mapping[str, Sequence[Record]]) -> str:
+    from llamoco_bench.training.labels.runs import Run
+    from llamoco_bench.training.labels.scores import score_run
+
+    gaps = []
+    for one in labels:
+        label = one.record
+        perfs = [
+            score_run(
+                Run(r["best_f"], r["at"], r["evaluations"], r["failed"]), label["best_known"], label["f0"][0]
+            ).perf
+            for r in runs[label["problem"]]
+            if r["number"] == 0 and r["optimizer"] == name
+        ]
+        gaps.append(label["selection_perf"] - max(perfs, default=0.0))
+    return f"it is behind by {np.mean(gaps):.3f} Perf in the mean, by {np.quantile(gaps, 0.1):.4f} in the best tenth"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}"
