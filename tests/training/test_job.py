@@ -55,8 +55,11 @@ def test_processes_and_order_change_nothing(reference: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_dask_workers_change_nothing(reference: Path, tmp_path: Path) -> None:
-    run_job(job(tmp_path, "dask", jobs=2), LabelFolder.read(tmp_path))
+@pytest.mark.parametrize(("backend", "package"), [("dask", "distributed"), ("ray", "ray")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning")
+def test_dask_and_ray_change_nothing(reference: Path, tmp_path: Path, backend: Backend, package: str) -> None:
+    pytest.importorskip(package)
+    run_job(job(tmp_path, backend, jobs=2), LabelFolder.read(tmp_path))
     assert labels_of(tmp_path) == labels_of(reference)
     assert len(list(tmp_path.glob("runs-*.jsonl"))) == 2
 

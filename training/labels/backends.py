@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -28,9 +29,14 @@ def spread(
     """
     from joblib import Parallel, delayed
 
+    calls = (delayed(function)(*task) for task in tasks)
     with _means(backend, jobs):
-        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch=2 * jobs, batch_size=1)
-        yield from parallel(delayed(function)(*task) for task in tasks)
+        if backend == "ray":  # gives results only when all of a batch are there
+            while batch := list(itertools.islice(calls, 4 * jobs)):
+                yield from Parallel(n_jobs=jobs, batch_size=1)(batch)
+        else:
+            options = {"return_as": "generator_unordered", "pre_dispatch": 2 * jobs, "batch_size": 1}
+            yield from Parallel(n_jobs=jobs, **options)(calls)
 
 
 @contextmanager

@@ -98,16 +98,13 @@ def run_pilot(folder: Path) -> dict[str, list[Candidate]]:
     chosen: dict[str, list[Candidate]] = {}
     with Journal(folder / "pilot.jsonl") as journal:
         for kind, names in PILOT_PROBLEMS.items():
+            tried = {name: spread(name, COSTLY.get(name, (TRIED, KEPT))[0]) for name in optimizers_for(kind)}
             boards = [Board(Runner(load_problem(f"synthetic/{n}"), PILOT_MASTER, known, journal)) for n in names]
-            for optimizer in optimizers_for(kind):
-                tried, kept = COSTLY.get(optimizer, (TRIED, KEPT))
-                chosen[optimizer] = choose([_try(board, spread(optimizer, tried)) for board in boards], kept)
+            for board in boards:
+                board.play([one for configs in tried.values() for one in configs], 1)
+            for name, configs in tried.items():
+                chosen[name] = choose([board.means(configs, 1) for board in boards], COSTLY.get(name, (0, KEPT))[1])
     return chosen
-
-
-def _try(board: Board, candidates: Sequence[Candidate]) -> dict[Candidate, Score]:
-    board.play(candidates, 1)
-    return board.means(candidates, 1)
 
 
 def choose(scores: Sequence[Mapping[Candidate, Score]], n: int) -> list[Candidate]:
