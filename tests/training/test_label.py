@@ -15,7 +15,7 @@ from llamoco_bench.sandbox import Limits, run_program
 from llamoco_bench.seeds import run_seed
 from llamoco_bench.training.labels import runs as runs_module
 from llamoco_bench.training.labels.board import Board
-from llamoco_bench.training.labels.candidates import candidate
+from llamoco_bench.training.labels.candidates import candidate, grid_candidates, program_hash
 from llamoco_bench.training.labels.evidence import weigh
 from llamoco_bench.training.labels.label import make_label
 from llamoco_bench.training.labels.runs import Run, Runner, label_seed, target_of
@@ -110,3 +110,11 @@ def test_the_start_of_a_run_is_that_of_the_harness(make_toy: MakeToy) -> None:
     label = make_label(problem, toy_protocol(), known={})
     result = run_program(A.source, problem, seed=run_seed(0, problem.id, 0), limits=Limits(wall_s=60))
     assert label["sandbox_f0"][0] == result.f0
+
+
+def test_comments_and_docstrings_of_a_program_do_not_change_its_runs_and_anything_else_does() -> None:
+    plain = "def solve(a):\n    return a + 1\n"
+    dressed = '"""Adds."""\n# a comment\ndef solve(a):\n    """Add one."""\n    return a + 1  # one\n'
+    assert program_hash(plain) == program_hash(dressed)
+    assert program_hash(plain) != program_hash(plain.replace("1", "2"))
+    assert len({program_hash(one.source) for one in grid_candidates("sa", "half")}) == 16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,16 @@ def grid_hash(grids: Mapping[str, Mapping[str, Sequence[Value]]]) -> str:
     return digest(listed)[:16]
 
 
-def programs_hash(candidates: Sequence[Candidate]) -> str:
-    """SHA-256 (16 hex digits) of the texts of the programs of `candidates`."""
-    texts = "\0".join(sorted(one.source for one in candidates))
-    return hashlib.sha256(texts.encode()).hexdigest()[:16]
+def program_hash(source: str) -> str:
+    """SHA-256 of what a program does: its syntax tree without docstrings; comments and lay-out do not count."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+@cache
+def programs_hash(candidates: tuple[Candidate, ...]) -> str:
+    """SHA-256 (16 hex digits) of what the programs of `candidates` do."""
+    return digest(sorted(program_hash(one.source) for one in candidates))[:16]

@@ -46,6 +46,10 @@ def add_to(commands: Commands) -> None:
     export.add_argument("folder", type=Path, help="of the journals")
     export.add_argument("out", type=Path, help="folder of the tables")
     export.set_defaults(function=export_labels)
+    better = commands.add_parser("label-best-known", help="store better values than the best known that runs found")
+    better.add_argument("folder", type=Path, help="of the journals or tables")
+    better.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    better.set_defaults(function=store_better_values)
     compare = commands.add_parser("label-compare", help="what racing loses and saves, where a folder has both modes")
     compare.add_argument("folder", type=Path, help="of the journals or tables")
     compare.set_defaults(function=compare_modes)
@@ -118,3 +122,16 @@ def write_page(options: argparse.Namespace) -> str:
     options.page.parent.mkdir(parents=True, exist_ok=True)
     options.page.write_text(page(options.data, options.comparison), encoding="utf-8")
     return f"{options.page} written\n"
+
+
+def store_better_values(options: argparse.Namespace) -> str:
+    """Store better values than the best known; return one line a value."""
+    from llamoco_bench.problems.synthetic import best_known
+    from llamoco_bench.training.labels.folder import LabelFolder
+    from llamoco_bench.training.labels.improvements import improvements
+
+    found = list(improvements(LabelFolder.read(options.folder)))
+    if not options.dry_run:
+        best_known.improve({new.problem_id: (new.value, new.source) for _, new in found})
+    lines = [f"{new.problem_id}: {old} -> {new.value:.12g} ({new.source})" for old, new in found]
+    return "\n".join([*lines, f"{len(lines)} better values"]) + "\n"

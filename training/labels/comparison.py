@@ -15,6 +15,7 @@ from llamoco_bench.errors import UsageError
 from llamoco_bench.journal import Record
 from llamoco_bench.statistics import Estimate, clustered_ratio
 from llamoco_bench.training.labels.folder import LabelFolder
+from llamoco_bench.training.labels.improvements import sandbox_score
 from llamoco_bench.training.labels.runs import Run
 from llamoco_bench.training.labels.scores import Score, mean_score, score_run
 
@@ -99,8 +100,8 @@ def _pair(raced: Record, full: Record, runs: Sequence[Record]) -> Pair:
         p_full=full["p_optimizer"],
         raced=_on_choosing_seeds(raced, runs, best_known),
         full=_on_choosing_seeds(full, runs, best_known),
-        raced_fresh=_in_sandbox(raced, best_known),
-        full_fresh=_in_sandbox(full, best_known),
+        raced_fresh=sandbox_score(raced, best_known),
+        full_fresh=sandbox_score(full, best_known),
         runs=(raced["runs"], full["runs"]),
         evaluations=(raced["evaluations"], full["evaluations"]),
     )
@@ -111,16 +112,6 @@ def _on_choosing_seeds(label: Record, runs: Sequence[Record], best_known: float 
     mine = [r for r in runs if r["optimizer"] == label["optimizer"] and canonical_json(r["config"]) == config]
     by_number = {r["number"]: Run(r["best_f"], r["at"], r["evaluations"], r["failed"]) for r in mine}
     return mean_score([score_run(by_number[i], best_known, f0) for i, f0 in enumerate(label["f0"])])
-
-
-def _in_sandbox(label: Record, best_known: float | None) -> Score:
-    columns = (label[f"sandbox_{name}"] for name in ("best_f", "at", "evaluations", "statuses", "f0"))
-    return mean_score(
-        [
-            score_run(Run(best, at, evaluations, failed=status != "ok"), best_known, f0)
-            for best, at, evaluations, status, f0 in zip(*columns, strict=True)
-        ]
-    )
 
 
 def table(found: Sequence[Pair]) -> Iterator[str]:

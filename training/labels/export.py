@@ -13,6 +13,7 @@ from llamoco_bench.journal import Record
 from llamoco_bench.metrics import REACH_PRECISION, REACH_TARGETS
 from llamoco_bench.training.labels.candidates import KINDS
 from llamoco_bench.training.labels.folder import LabelFolder
+from llamoco_bench.training.labels.improvements import rescored
 from llamoco_bench.training.labels.protocol import DESCRIPTIONS
 from llamoco_bench.training.labels.runs import SAFETY_S
 from llamoco_bench.training.labels.tables import LABELS, MANIFEST, RUNS, write_labels, write_runs
@@ -31,7 +32,7 @@ NOTES: Final = {
 
 def export(folder: LabelFolder, out: Path) -> dict[str, Any]:
     """Write tables and manifest of a folder into `out`; return the manifest."""
-    labels = list(folder.labels.values())
+    labels = [rescored(label) for label in folder.labels.values()]
     runs = {record["key"]: record for records in folder.runs.values() for record in records}
     write_labels(labels, out / LABELS)
     write_runs(runs.values(), out / RUNS)

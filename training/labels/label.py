@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from llamoco_bench.baselines.models.identity import digest
 from llamoco_bench.journal import Journal, Record
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.training.labels.board import Board
-from llamoco_bench.training.labels.candidates import Candidate
+from llamoco_bench.training.labels.candidates import Candidate, program_hash
 from llamoco_bench.training.labels.evidence import Evidence, weigh
 from llamoco_bench.training.labels.full import full
 from llamoco_bench.training.labels.protocol import Protocol
@@ -90,7 +89,7 @@ def winner_fields(winner: Candidate) -> dict[str, Any]:
     return {
         "optimizer": winner.optimizer,
         "config": winner.config,
-        "program": hashlib.sha256(winner.source.encode()).hexdigest()[:16],
+        "program": program_hash(winner.source)[:16],
     }
 
 

@@ -146,7 +146,7 @@ def write(chosen: Mapping[str, Sequence[Candidate]], file: Path = FILE) -> None:
         "tried": TRIED,
         "costly": {name: list(pair) for name, pair in COSTLY.items()},
         "seed": PILOT_MASTER,
-        "programs": {name: programs_hash(list(grid_candidates(name))) for name in POOL},
+        "programs": {name: programs_hash(grid_candidates(name)) for name in POOL},
     }
     rows = ",\n".join(
         f"    {json.dumps(name)}: [\n"

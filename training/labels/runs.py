@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from llamoco_bench.metrics import REACH_PRECISION
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.sandbox.reference import reference_value
 from llamoco_bench.seeds import derive_seed
-from llamoco_bench.training.labels.candidates import Candidate
+from llamoco_bench.training.labels.candidates import Candidate, program_hash
 
 SAFETY_S: Final = 300.0
 """Seconds of wall clock that end a run. No run comes near it: what bounds the cost of a Bayesian method is the number
@@ -114,7 +113,7 @@ class Runner:
 
     def _key(self, one: Candidate, number: int) -> str:
         if one not in self._programs:
-            self._programs[one] = hashlib.sha256(one.source.encode()).hexdigest()
+            self._programs[one] = program_hash(one.source)
         return digest(
             {
                 "kind": "label run",
