@@ -56,7 +56,7 @@ def test_a_portfolio_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_the_file_says_how_it_was_made() -> None:
     origin = json.loads(FILE.read_text())["origin"]
     assert set(origin["programs"]) == set(POOL)
-    assert len(origin["problems"]["unconstrained"]) == 6
+    assert len(origin["problems"]["unconstrained"]) == 5
 
 
 @pytest.mark.parametrize("name", sorted(POOL))

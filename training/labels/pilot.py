@@ -40,11 +40,11 @@ PILOT_MASTER: Final = 1_000_003
 
 PILOT_PROBLEMS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
     {
-        "unconstrained": ("u1917", "u2862", "u1090", "u0165", "u2650", "u2223"),
-        "constrained": ("c0198", "c0763", "c2442", "c1024", "c1114", "c1340"),
+        "unconstrained": ("u1917", "u2862", "u1090", "u0165", "u2650"),
+        "constrained": ("c0198", "c0763", "c2442", "c1024", "c1114"),
     }
 )
-"""Training problems near the end of the order of labelling, of 2 to 33 variables."""
+"""Training problems near the end of the order of labelling, of 2 to 25 variables."""
 
 TRIED: Final = 14
 """Configurations of an optimizer that the pilot tries."""

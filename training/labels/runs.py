@@ -16,7 +16,7 @@ from llamoco_bench.sandbox.reference import reference_value
 from llamoco_bench.seeds import derive_seed
 from llamoco_bench.training.labels.candidates import Candidate, program_hash
 
-SAFETY_S: Final = 300.0
+SAFETY_S: Final = 1800.0
 """Seconds of wall clock that end a run. No run comes near it: what bounds the cost of a Bayesian method is the number
 of its models, a hyper-parameter. A run that is ended so scores 0 and is marked as capped."""
 

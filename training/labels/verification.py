@@ -14,8 +14,9 @@ from llamoco_bench.training.labels.candidates import Candidate
 from llamoco_bench.training.labels.runs import Run
 from llamoco_bench.training.labels.scores import Score, mean_score, score_run
 
-WALL_S = 120.0
-"""Seconds that an answer program may take in the sandbox, several times what the slowest of the pool takes."""
+WALL_S = 1800.0
+"""Seconds that an answer program may take in the sandbox; some hundred times what the slowest of the pool takes, since
+a machine that is busy otherwise must not fail it."""
 
 
 @dataclass(frozen=True, slots=True)
