@@ -25,24 +25,24 @@ SAMPLE: Final[Mapping[str, tuple[tuple[int, int], ...]]] = {"u": ((10, 16), (20,
 
 @cache
 def sample() -> tuple[str, ...]:
-    """Ids of the problems of the comparison: the first of the order of labelling in each class, none of the pilot."""
+    """Ids of the problems of the comparison, the small ones first.
+
+    They are the first of the order of labelling in each class, none of the pilot.
+    """
     from llamoco_bench.problems.synthetic.catalogue import instance_of
     from llamoco_bench.training.labels.order import order
     from llamoco_bench.training.labels.pilot import PILOT_PROBLEMS
 
     pilot = {f"synthetic/{name}" for names in PILOT_PROBLEMS.values() for name in names}
-    found: list[str] = []
+    dims = {problem_id: instance_of(problem_id).dim for problem_id in order() if problem_id not in pilot}
+    found: list[tuple[int, float, str]] = []
     for letter, classes in SAMPLE.items():
         low = 0
         for high, n in classes:
-            fitting = (
-                problem_id
-                for problem_id in order()
-                if f"/{letter}" in problem_id and problem_id not in pilot and low < instance_of(problem_id).dim <= high
-            )
-            found += [next(fitting) for _ in range(n)]
+            fitting = [name for name, dim in dims.items() if f"/{letter}" in name and low < dim <= high]
+            found += [(high, i / n, name) for i, name in enumerate(fitting[:n])]
             low = high
-    return tuple(found)
+    return tuple(name for *_, name in sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
