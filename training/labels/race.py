@@ -27,7 +27,7 @@ class Schedule:
     ----------
     opening: configurations of every optimizer that run on the first seed.
     deepened: optimizers whose whole portfolio then runs on it, the best of the opening.
-    second: configurations that run on the second seed.
+    second: configurations that run on the second seed, besides the best one of each deepened optimizer.
     leaders: optimizers whose best configuration's neighbours in the grid are tried on the first seed, after two.
     climbs: how often that is repeated from where it led.
     entry: place that such a neighbour must reach on the first seed to run on the second.
@@ -62,8 +62,8 @@ def race(
 ) -> list[Candidate]:
     """Run a race; return the candidates that have run on all seeds, the best first."""
     first = _open(board, portfolio, schedule)
-    second = board.ranked(first, 1)[: schedule.second]
-    board.play(second, 2)
+    ranked = board.ranked(first, 1)
+    board.play([*ranked[: schedule.second], *_best_of_each(ranked)[: schedule.deepened]], 2)
     _climb(board, schedule, granularity)
     third = _narrow(board, list(board.runs), 2, schedule.third)
     board.play(third, 3)
