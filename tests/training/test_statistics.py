@@ -83,6 +83,7 @@ def label(problem: str, optimizer: str, mode: str = "race", left: float = 0.1, *
 def folder_of(*records: Record) -> LabelFolder:
     folder = LabelFolder(Path("toy"))
     folder.add(records)
+    folder.protocols = {record["protocol"]: {} for record in records if record["kind"] == "label"}
     return folder
 
 
@@ -145,6 +146,12 @@ def test_the_comparison_tells_agreement_loss_and_saving() -> None:
     row = list(table(found))[-1]
     assert "| all | 2 | 50% |" in row
     assert "22.5 times" in row
+
+
+def test_a_label_made_anew_takes_the_place_of_the_old_one() -> None:
+    old, new = (label(PROBLEMS[0], name, key=name, protocol=name) for name in ("sa", "pso"))
+    folder = folder_of(old, new, label(PROBLEMS[0], "de", "full"))
+    assert [one["optimizer"] for one in folder.current_labels()] == ["pso", "de"]
 
 
 def test_there_is_nothing_to_compare_without_both_modes() -> None:

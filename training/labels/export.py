@@ -32,7 +32,7 @@ NOTES: Final = {
 
 def export(folder: LabelFolder, out: Path) -> dict[str, Any]:
     """Write tables and manifest of a folder into `out`; return the manifest."""
-    labels = [rescored(label) for label in folder.labels.values()]
+    labels = [rescored(label) for label in folder.current_labels()]
     runs = {record["key"]: record for records in folder.runs.values() for record in records}
     write_labels(labels, out / LABELS)
     write_runs(runs.values(), out / RUNS)
@@ -45,7 +45,7 @@ def _manifest(labels: list[Record], runs: list[Record], folder: LabelFolder, out
     modes = sorted({record["mode"] for record in labels})
     return {
         "what": {mode: DESCRIPTIONS[mode] for mode in modes},
-        "protocols": folder.protocols,
+        "protocols": {name: folder.protocols[name] for name in sorted({label["protocol"] for label in labels})},
         "labels": {kind: sum(_kind(record) == kind for record in labels) for kind in KINDS},
         "by_protocol": dict(sorted(Counter(record["protocol"] for record in labels).items())),
         "runs": len(runs),

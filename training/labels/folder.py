@@ -62,6 +62,10 @@ class LabelFolder:
                 self.protocols |= record["protocols"]
                 self.sessions.append(record["session"])
 
+    def current_labels(self) -> list[Record]:
+        """Labels, of several of a problem in one mode the one that was made last."""
+        return list({(label["problem"], label["mode"]): label for label in self.labels.values()}.values())
+
     def known(self, problem_id: str) -> Mapping[str, Record]:
         """Records of the runs on a problem by key."""
         return {record["key"]: record for record in self.runs.get(problem_id, ())}
