@@ -68,6 +68,17 @@ def test_finished_labels_are_not_made_again(reference: Path) -> None:
     assert run_job(job(reference), LabelFolder.read(reference)) == []
 
 
+def test_drafts_are_completed_in_the_sandbox_later_and_come_to_the_same(reference: Path, tmp_path: Path) -> None:
+    drafts = run_job(replace(job(tmp_path), sandbox=False), LabelFolder.read(tmp_path))
+    assert ["perf" in draft for draft in drafts] == [False, False]
+    assert labels_of(tmp_path) == []
+    assert run_job(replace(job(tmp_path), sandbox=False), LabelFolder.read(tmp_path)) == []
+    before = _lines(tmp_path)
+    run_job(job(tmp_path), LabelFolder.read(tmp_path))
+    assert _lines(tmp_path) == before
+    assert labels_of(tmp_path) == labels_of(reference)
+
+
 def test_a_job_out_of_time_begins_nothing(tmp_path: Path) -> None:
     assert run_job(replace(job(tmp_path), stop_after_s=0.0), LabelFolder.read(tmp_path)) == []
 

@@ -31,6 +31,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of all runs (0)")
     parser.add_argument("--backend", choices=("loky", "dask", "ray"), default="loky")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="problems at a time (1)")
+    parser.add_argument(
+        "--defer-sandbox",
+        action="store_true",
+        help="on a busy machine: leave drafts, completed by a later run without it",
+    )
     parser.add_argument("--hours", type=float, default=float("inf"), help="after which no further problem is begun")
     parser.add_argument("--resume", type=Path, metavar="DIR", help="go on from what label-export wrote there")
     parser.set_defaults(function=label)
@@ -81,9 +86,12 @@ def label(options: argparse.Namespace) -> str:
         backend=options.backend,
         jobs=options.jobs,
         stop_after_s=3600 * options.hours,
+        sandbox=not options.defer_sandbox,
     )
     fresh = run_job(job, folder)
-    return f"{len(fresh)} labels made, {len(folder.labels) + len(fresh)} in {options.folder}\n"
+    folder.add(fresh)
+    drafts = len(folder.drafts.keys() - folder.labels.keys())
+    return f"{len(fresh)} labels made; {options.folder} has {len(folder.labels)}, and {drafts} drafts\n"
 
 
 def export_labels(options: argparse.Namespace) -> str:

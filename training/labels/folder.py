@@ -26,6 +26,7 @@ class LabelFolder:
     path: the folder.
     runs: records of runs by problem.
     labels: records of labels by key.
+    drafts: the same of labels whose programs have not been run in the sandbox yet.
     protocols: by hash, how labels were found.
     sessions: versions, machine and options of each process that made some, as JSON builtins.
     """
@@ -33,6 +34,7 @@ class LabelFolder:
     path: Path
     runs: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     labels: dict[str, Record] = field(default_factory=dict)
+    drafts: dict[str, Record] = field(default_factory=dict)
     protocols: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     sessions: list[Record] = field(default_factory=list)
 
@@ -56,6 +58,8 @@ class LabelFolder:
         for record in records:
             if record["kind"] == "label":
                 self.labels[record["key"]] = record
+            elif record["kind"] == "label-draft":
+                self.drafts[record["key"]] = record
             elif record["kind"] == "label-run":
                 self.runs[record["problem"]].append(record)
             elif record["kind"] == "label-session":

@@ -33,6 +33,9 @@ class Job:
     backend: of joblib.
     jobs: processes at a time; 1 stays in this one.
     stop_after_s: seconds after which no further problem is begun; infinite for no end.
+    sandbox: whether the programs of the labels are run in the sandbox. On a busy machine that takes many times as long
+        as on an idle one, since harness and program wait for each other at every call; the same job with it
+        completes the drafts that one without it has left.
     """
 
     problems: Sequence[str]
@@ -41,11 +44,13 @@ class Job:
     backend: Backend = "loky"
     jobs: int = 1
     stop_after_s: float = float("inf")
+    sandbox: bool = True
 
 
 def run_job(job: Job, folder: LabelFolder) -> list[Record]:
     """Label all problems of a job that `folder` has no label of; return the fresh labels in the order of their end."""
-    waiting = [problem_id for problem_id in job.problems if not _is_done(problem_id, job.protocols, folder)]
+    done = folder.labels.keys() if job.sandbox else folder.labels.keys() | folder.drafts.keys()
+    waiting = [problem_id for problem_id in job.problems if _key(problem_id, job.protocols) not in done]
     progress = Progress(len(waiting), len(job.problems))
     fresh = []
     with journal_of_this_process(job.folder, "labels") as journal:
@@ -68,15 +73,15 @@ def _session(job: Job) -> Record:
     }
 
 
-def _is_done(problem_id: str, protocols: Protocols, folder: LabelFolder) -> bool:
+def _key(problem_id: str, protocols: Protocols) -> str:
     problem = load_problem(problem_id)
-    return label_key(problem, protocols[kind_of(problem.n_constraints)]) in folder.labels
+    return label_key(problem, protocols[kind_of(problem.n_constraints)])
 
 
 def _carry_out(job: Job, waiting: Iterable[str], folder: LabelFolder) -> Iterator[Record]:
     end = time.monotonic() + job.stop_after_s
     tasks = (
-        (problem_id, job.protocols, job.folder, folder.known(problem_id))
+        (problem_id, job.protocols, job.folder, folder.known(problem_id), job.sandbox)
         for problem_id in waiting
         if time.monotonic() < end
     )
@@ -88,11 +93,13 @@ def _carry_out(job: Job, waiting: Iterable[str], folder: LabelFolder) -> Iterato
     yield from spread(label_problem, tasks, job.backend, job.jobs)
 
 
-def label_problem(problem_id: str, protocols: Protocols, folder: Path, known: Mapping[str, Record]) -> Record:
+def label_problem(
+    problem_id: str, protocols: Protocols, folder: Path, known: Mapping[str, Record], sandbox: bool
+) -> Record:
     """Label one problem, in whichever process; its runs go to that process's own journal."""
     problem = load_problem(problem_id)
     with journal_of_this_process(folder, "runs") as journal:
-        return make_label(problem, protocols[kind_of(problem.n_constraints)], known, journal)
+        return make_label(problem, protocols[kind_of(problem.n_constraints)], known, journal, sandbox=sandbox)
 
 
 class Progress:
@@ -114,9 +121,10 @@ class Progress:
         spent = time.monotonic() - self._began
         left_h = spent / self._done * (self._waiting - self._done) / 3600
         done = self._total - self._waiting + self._done
+        perf, reach = (label.get(name, label[f"selection_{name}"]) for name in ("perf", "reach"))
         sys.stderr.write(
-            f"[{done}/{self._total}] {label['problem']} {label['optimizer']} Perf {label['perf']:.4f} "
-            f"Reach {label['reach']:.3f} P {label['p_optimizer']:.2f}, {label['runs']} runs, {label['wall_s']:.0f} s; "
+            f"[{done}/{self._total}] {label['problem']} {label['optimizer']} Perf {perf:.4f} "
+            f"Reach {reach:.3f} P {label['p_optimizer']:.2f}, {label['runs']} runs, {label['wall_s']:.0f} s; "
             f"{3600 * self._done / spent:.0f} an hour, {left_h:.1f} h left\n"
         )
         sys.stderr.flush()

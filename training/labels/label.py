@@ -25,7 +25,12 @@ def label_key(problem: Problem, protocol: Protocol) -> str:
 
 
 def make_label(
-    problem: Problem, protocol: Protocol, known: Mapping[str, Record], journal: Journal | None = None
+    problem: Problem,
+    protocol: Protocol,
+    known: Mapping[str, Record],
+    journal: Journal | None = None,
+    *,
+    sandbox: bool = True,
 ) -> Record:
     """Find the label of a problem.
 
@@ -33,6 +38,7 @@ def make_label(
     ----------
     known: records of earlier runs by key; they are not run again.
     journal: receives each run.
+    sandbox: whether the winner's program is run in the sandbox; otherwise the label is a draft without its score.
 
     Returns
     -------
@@ -41,7 +47,7 @@ def make_label(
     began = time.monotonic()
     board = Board(Runner(problem, protocol.master, known, journal))
     ranked = compete(board, protocol)
-    checked = verify(problem, ranked[0], protocol.schedule.seeds)
+    checked = verify(problem, ranked[0], protocol.schedule.seeds) if sandbox else None
     record = label_record(board, ranked, checked, protocol)
     record["wall_s"] = round(time.monotonic() - began, 2)
     return record
@@ -54,21 +60,19 @@ def compete(board: Board, protocol: Protocol) -> list[Candidate]:
     return race(board, protocol.portfolio, protocol.schedule, protocol.granularity)
 
 
-def label_record(board: Board, ranked: list[Candidate], checked: Verification, protocol: Protocol) -> Record:
-    """Put a label together, as JSON builtins."""
+def label_record(board: Board, ranked: list[Candidate], checked: Verification | None, protocol: Protocol) -> Record:
+    """Put a label together, as JSON builtins; without `checked` a draft."""
     problem, runner, seeds = board.runner.problem, board.runner, protocol.schedule.seeds
     evidence = weigh(board, ranked, seeds)
-    best_known = min((v for v in (board.best_known, checked.best_f) if v is not None), default=None)
-    score = checked.score(best_known)
+    found = [board.best_known, None if checked is None else checked.best_f]
+    best_known = min((value for value in found if value is not None), default=None)
     return {
-        "kind": "label",
+        "kind": "label-draft" if checked is None else "label",
         "key": label_key(problem, protocol),
         "problem": problem.id,
         "mode": protocol.mode,
         "protocol": protocol.hash(),
         **winner_fields(ranked[0]),
-        "perf": score.perf,
-        "reach": score.reach,
         **evidence_fields(evidence),
         "seeds": seeds,
         "candidates": len(board.runs),
@@ -80,7 +84,7 @@ def label_record(board: Board, ranked: list[Candidate], checked: Verification, p
         "best_known": best_known,
         "best_known_source": problem.best_known_source,
         "f0": [runner.start(number) for number in range(seeds)],
-        **checked.fields(),
+        **({} if checked is None else checked.fields(best_known)),
     }
 
 

@@ -47,9 +47,12 @@ class Verification:
         """Best feasible objective of all runs."""
         return min((run.best_f for run in self.runs if run.best_f is not None), default=None)
 
-    def fields(self) -> Mapping[str, Any]:
-        """Return what is recorded with the label."""
+    def fields(self, best_known: float | None) -> Mapping[str, Any]:
+        """Return what is recorded with the label; the scores are against this f*."""
+        score = self.score(best_known)
         return {
+            "perf": score.perf,
+            "reach": score.reach,
             "sandbox_statuses": list(self.statuses),
             "sandbox_f0": list(self.starts),
             "sandbox_best_f": [run.best_f for run in self.runs],
