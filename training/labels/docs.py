@@ -81,13 +81,14 @@ def _n_kept(labels: Sequence[Labelled]) -> int:
 
 
 def _cost(groups: Mapping[Kind, Sequence[Labelled]], manifest: Mapping[str, Any]) -> Iterator[str]:
-    yield "| a label of a problem | runs | configurations | CPU seconds, all runs | evaluations, of the full product |"
-    yield "| --- | ---: | ---: | ---: | ---: |"
+    yield "| labels of problems | configurations | runs | of the full product | CPU seconds | an hour on 2 cores |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     for kind, labels in groups.items():
         if labels:
             means = {name: np.mean([one.record[name] for one in labels]) for name in ("runs", "candidates", "cpu_s")}
             saved = np.mean([_share_of_full(one) for one in labels])
-            cells = f"{means['runs']:.0f} | {means['candidates']:.0f} | {means['cpu_s']:.1f} | 1/{1 / saved:.0f}"
+            spent = f"{means['runs']:.0f} | 1/{1 / saved:.0f} | {means['cpu_s']:.1f} | {7200 / means['cpu_s']:.0f}"
+            cells = f"{means['candidates']:.0f} | {spent}"
             yield f"| {kind} | {cells} |"
     yield ""
     yield f"All runs together: {manifest['runs']:,}, {manifest['cpu_hours_of_runs']} CPU hours; "
@@ -95,7 +96,7 @@ def _cost(groups: Mapping[Kind, Sequence[Labelled]], manifest: Mapping[str, Any]
 
 
 def _share_of_full(one: Labelled) -> float:
-    """Evaluations spent, over those of every configuration on every seed if each spent what the raced ones did."""
+    """Runs of a label, over those of every configuration on every seed."""
     n = sum(len(grid_candidates(name)) for name in optimizers_for(one.kind))
     return float(one.record["runs"] / (n * one.record["seeds"]))
 
