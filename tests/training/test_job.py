@@ -94,7 +94,7 @@ run_job(job(folder), LabelFolder.read(folder))
 """
 
 
-@pytest.mark.parametrize("after", [12, 40])
+@pytest.mark.parametrize("after", [pytest.param(12, marks=pytest.mark.slow), 40])
 def test_after_kill_9_a_labelling_goes_on_and_comes_to_the_same(reference: Path, tmp_path: Path, after: int) -> None:
     root = Path(__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=root) as process:
@@ -167,6 +167,7 @@ def test_the_command_says_what_is_allowed(tmp_path: Path, capsys: pytest.Capture
     assert "loky" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_every_beginning_of_the_order_is_a_fair_sample() -> None:
     from llamoco_bench.problems import load_problem
     from llamoco_bench.problems.synthetic.split import is_for_evaluation

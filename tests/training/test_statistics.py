@@ -162,6 +162,7 @@ def test_there_is_nothing_to_compare_without_both_modes() -> None:
         pairs(folder_of(*twice))
 
 
+@pytest.mark.slow
 def test_the_sample_of_the_comparison_is_stratified_and_has_no_pilot_problem() -> None:
     ids = sample()
     assert len(ids) == len(set(ids)) == sum(n for classes in SAMPLE.values() for _, n in classes) >= 40
