@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -100,7 +101,7 @@ def reach(f_best: float | None, f_known: float | None, f_start: float) -> float:
     if not gap > 0.0:
         return 1.0 if f_best <= f_known else 0.0
     left = (f_best - f_known) / gap
-    return sum(left <= target for target in _TARGETS) / REACH_TARGETS
+    return (REACH_TARGETS - bisect_left(_RISING_TARGETS, left)) / REACH_TARGETS
 
 
 def relative_targets() -> list[float]:
@@ -109,7 +110,7 @@ def relative_targets() -> list[float]:
     return [10.0 ** (step * k) for k in range(REACH_TARGETS)]
 
 
-_TARGETS: Final = tuple(relative_targets())
+_RISING_TARGETS: Final = tuple(reversed(relative_targets()))
 
 
 def mean_violation(violations: Iterable[float]) -> float:

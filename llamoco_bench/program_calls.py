@@ -48,6 +48,11 @@ class Outline:
     docstrings: tuple[str, ...]
 
 
+_OF_INTEREST: Final = frozenset(
+    {ast.Module, ast.Import, ast.ImportFrom, ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
+)
+_LEAVES: Final = frozenset({ast.Name, ast.Constant})
+
 EMPTY: Final = Outline((), (), (), ())
 
 
@@ -75,19 +80,20 @@ def call_at(program: str, line: int) -> Call | None:
     return min(over, key=lambda call: call.end_line - call.line, default=None)
 
 
-def _nodes(tree: ast.AST) -> list[ast.AST]:
-    """All nodes but operators and contexts, in the order of the text; three times as fast as `ast.walk`."""
+def _nodes(tree: ast.Module) -> list[ast.AST]:
+    """Imports, calls and definitions in the order of the text; several times as fast as `ast.walk`."""
     found: list[ast.AST] = []
-    waiting = [tree]
+    waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        found.append(node)
+        if type(node) in _OF_INTEREST:
+            found.append(node)
         below: list[ast.AST] = []
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
-                below += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST) and value._fields:
+                below += [item for item in value if isinstance(item, ast.AST) and type(item) not in _LEAVES]
+            elif isinstance(value, ast.AST) and value._fields and type(value) not in _LEAVES:
                 below.append(value)
         waiting += reversed(below)
     return found

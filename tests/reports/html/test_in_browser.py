@@ -40,7 +40,7 @@ def test_all_sections_can_be_scrolled_through_without_complaints(browser: Browse
     browser.open(page)
     for figure in browser.driver.find_elements("css selector", "figure, section"):
         browser.run("arguments[0].scrollIntoView({behavior: 'instant'})", figure)
-        if "profile" in figure.get_attribute("class"):
+        if "profile" in (figure.get_attribute("class") or ""):
             browser.wait("return arguments[0].querySelector('canvas')", figure)
     assert browser.errors() == []
 
