@@ -8,14 +8,27 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from llamoco_bench import __version__
-from llamoco_bench.commands import best_known, doctor, examples, report
+from llamoco_bench.commands import (
+    baseline,
+    best_known,
+    compare,
+    doctor,
+    examples,
+    export,
+    gate,
+    leaderboard,
+    ls,
+    merge,
+    report,
+    show,
+)
 from llamoco_bench.errors import LlamocoError
 
 EXIT_USAGE = 4
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-COMMANDS: Final = (report, doctor, best_known, examples)
+COMMANDS: Final = (ls, show, report, compare, gate, baseline, merge, leaderboard, export, doctor, best_known, examples)
 """In the order of the help. What is heavy is imported only by the command that needs it."""
 
 

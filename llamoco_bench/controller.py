@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from llamoco_bench import __version__
+from llamoco_bench.completeness import UNFINISHED, item_of
 from llamoco_bench.errors import LlamocoError
 from llamoco_bench.options import value_of
 from llamoco_bench.run_folder import RunFolder, choose_folder
-from llamoco_bench.settings import short_name
+from llamoco_bench.settings import ItemId, short_name
 from llamoco_bench.statuses import is_erroneous
-from llamoco_bench.suite_items import ItemId, parse_item_id
+from llamoco_bench.suite_items import parse_item_id
 from llamoco_bench.worker import WORKERINPUT_KEY
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ LETTERS: Final = {
     "tampered": ("tampered", "x", "TAMPERED"),
     "infra": ("failed", "i", "INFRASTRUCTURE"),
 }
-UNFINISHED: Final = ("infra", "generated", "waiting")
 CODE_ERROR: Final = ("code error", "e", "CODE ERROR")
 
 
@@ -62,6 +62,7 @@ class Controller:
             value_of(config, "run-dir"), value_of(config, "resume"), settings.outcome_options()
         )
         self._expected: set[ItemId] = set()
+        self._planned = False
         self._brokers: Brokers | None = None
         self._progress = _Progress()
         if not self._dry:
@@ -101,18 +102,9 @@ class Controller:
         """Write the manifest before anything runs, then start what the models need."""
         if self._dry:
             return
-        settings = self._settings
-        self.folder.write_manifest(
-            {
-                "options": settings.outcome_options(),
-                "models": [spec.describe() for spec in settings.models],
-                "suites": list(settings.suites),
-                "problems": settings.problems,
-                "runs": settings.runs,
-                "stage": settings.stage,
-                **_describe_execution(settings),
-            }
-        )
+        from llamoco_bench.evaluation import describe_execution
+
+        self.folder.write_manifest({**self._settings.manifest(), **describe_execution(self._settings)})
         try:
             self._start_brokers()
         except LlamocoError as error:
@@ -146,10 +138,23 @@ class Controller:
     def expect(self, nodeids: Iterable[str]) -> None:
         """Remember the items that this session is to finish, and let the models begin."""
         expected = [parsed for nodeid in nodeids if (parsed := parse_item_id(nodeid))]
+        self._note_plan(expected)
         if self._brokers is not None and not self._expected:
             self._brokers.announce(self._first_requests(expected))
         self._expected |= set(expected)
         self._progress.total = len(self._expected)
+
+    def _note_plan(self, items: Sequence[ItemId]) -> None:
+        """Write down what this session sets out to do, once: what never comes back is missed later."""
+        if self._dry or (self._planned and self._expected.issuperset(items)):
+            return
+        from llamoco_bench.journal import Journal
+
+        self._planned = True
+        shard = self._settings.shard
+        with Journal(self.folder.new_journal("plan")) as journal:
+            found = [list(item) for item in sorted(items)]
+            journal.append({"kind": "plan", "shard": shard and list(shard), "items": found, "time": time.time()})
 
     def _first_requests(self, items: Sequence[ItemId]) -> Iterator[tuple[str, Request]]:
         """Yield what each item will ask first, in order; not where the answer is recorded."""
@@ -189,16 +194,20 @@ class Controller:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the tables; an incomplete run is not a success."""
+        """Write the tables; an incomplete run is not a success, a shard without items is no failure."""
+        if self._settings.shard is not None and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            session.exitstatus = pytest.ExitCode.OK
         if self._dry or not self._expected:
             return
+        from llamoco_bench.ranking import rank_records
         from llamoco_bench.reports.tables import FORMATS, render
         from llamoco_bench.scoring import score_records
 
         records = self.folder.records()
-        scores = score_records(records)
+        scores, standings = score_records(records), rank_records(records)
         for form in FORMATS:
-            (self.folder.path / f"summary.{form}").write_text(render(scores, form), encoding="utf-8")
+            text = render(scores, form, standings)
+            (self.folder.path / f"summary.{form}").write_text(text, encoding="utf-8")
         if self._settings.stage == "all" and self._missing(records) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -206,12 +215,13 @@ class Controller:
         """Show the tables, the folder, and how to go on with an incomplete run."""
         if self._dry or not self._expected:
             return
+        from llamoco_bench.ranking import rank_records
         from llamoco_bench.reports.tables import terminal
         from llamoco_bench.scoring import score_records
 
         records = self.folder.records()
         terminalreporter.section("llamoco", sep="=", bold=True)
-        for line in terminal(score_records(records)):
+        for line in terminal(score_records(records), rank_records(records)):
             terminalreporter.write_line(line)
         terminalreporter.write_line(f"run folder: {self.folder.path}")
         if missing := self._missing(records):
@@ -236,7 +246,7 @@ class Controller:
         """Return the stage that most can be done in, where sessions do one stage only."""
         if self._settings.stage == "all":
             return "all"
-        last = {_item_of(record): record["status"] for record in records if record["kind"] == "item"}
+        last = {item_of(record): record["status"] for record in records if record["kind"] == "item"}
         statuses = {last.get(item) for item in self._missing(records)}
         if self._settings.stage == "generate":
             return "execute" if statuses == {"generated"} else "generate"
@@ -244,28 +254,9 @@ class Controller:
 
     def _missing(self, records: Iterable[Record]) -> set[ItemId]:
         finished = {
-            _item_of(record) for record in records if record["kind"] == "item" and record["status"] not in UNFINISHED
+            item_of(record) for record in records if record["kind"] == "item" and record["status"] not in UNFINISHED
         }
         return self._expected - finished
-
-
-def _describe_execution(settings: Settings) -> dict[str, object]:
-    """Return what programs are run in and problems evaluated by; nothing where this session runs no program."""
-    if settings.stage == "generate":
-        return {}
-    from llamoco_bench.problems._native import evaluator_kind
-    from llamoco_bench.sandbox import default_sandbox
-
-    sandbox = default_sandbox(allow_weak=settings.weak_sandbox)
-    layers = {**sandbox.layers(), **sandbox.extra_layers()}
-    return {
-        "sandbox": {"mode": "weak" if settings.weak_sandbox else "strict", "layers": layers},
-        "evaluator": evaluator_kind(),
-    }
-
-
-def _item_of(record: Record) -> ItemId:
-    return ItemId(record["suite"], short_name(record["problem"]), record["model"])
 
 
 class XdistController:

@@ -292,3 +292,18 @@ def index_known(records: Sequence[Record]) -> dict[str, Record]:
         for record in records
         if record["kind"] in ("generation", "run") and record.get("status") != "infra"
     }
+
+
+def describe_execution(settings: Settings) -> dict[str, object]:
+    """Return what programs are run in and problems evaluated by; nothing where this session runs no program."""
+    if settings.stage == "generate":
+        return {}
+    from llamoco_bench.problems._native import evaluator_kind
+    from llamoco_bench.sandbox import default_sandbox
+
+    sandbox = default_sandbox(allow_weak=settings.weak_sandbox)
+    layers = {**sandbox.layers(), **sandbox.extra_layers()}
+    return {
+        "sandbox": {"mode": "weak" if settings.weak_sandbox else "strict", "layers": layers},
+        "evaluator": evaluator_kind(),
+    }

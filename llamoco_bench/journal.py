@@ -1,7 +1,7 @@
 """The journal: append-only JSON lines, one file per process, one fsynced line per finished thing.
 
 A file of one's own needs no lock, also on a network file system; a line that is written is never changed, so a
-``kill -9`` loses at most the line being written. Readers take all files of a run together. Two kinds of lines exist:
+``kill -9`` loses at most the line being written. Readers take all files of a run together. The kinds of lines:
 
 ``generation``
     one answer of a model: ``key, problem, model, turn, sample, text, usage, finish_reason, wall_s``; of a method that
@@ -9,6 +9,10 @@ A file of one's own needs no lock, also on a network file system; a line that is
 ``run``
     one execution of a program: ``key, generation, suite, problem, model, turn, sample, run, seed`` and the fields of
     `llamoco_bench.sandbox.RunResult`
+``item``
+    what became of an item: ``suite, problem, model, status, faults``
+``plan``
+    what a session set out to do: ``items`` (suite, short problem name, model) and ``shard`` (number and count, or null)
 
 JSON has no NaN and no infinity: they are written as the strings ``"nan"``, ``"inf"``, ``"-inf"``.
 """

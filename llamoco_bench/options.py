@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -12,7 +12,8 @@ import pytest
 from llamoco_bench.errors import UsageError, choose
 
 if TYPE_CHECKING:
-    from llamoco_bench.settings import Settings
+    from llamoco_bench.gates.expression import Gate
+    from llamoco_bench.settings import Settings, Shard
 
 STAGES: Final = ("all", "generate", "execute")
 
@@ -62,6 +63,27 @@ def _report(text: str) -> Report:
     return Report(form, Path(path) if path else None)
 
 
+def _shard(text: str) -> Shard:
+    from llamoco_bench.settings import Shard
+
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise UsageError(f"expected I/N with I from 1 to N, such as 3/16, got {text!r}")
+    return Shard(int(number), int(of))
+
+
+def _gate(text: str) -> Gate:
+    from llamoco_bench.gates.expression import parse_gate
+
+    return parse_gate(text)
+
+
+def _missing(text: str) -> str:
+    if text not in ("warn", "fail"):
+        raise choose("answer to a missing baseline", text, ("warn", "fail"))
+    return text
+
+
 def _amount(text: str) -> float:
     return _at_least(text, float, 0.0, "an amount of money, such as 2.50")
 
@@ -86,7 +108,7 @@ class Option:
     default: as text, parsed like what a user gives; None for "not given".
     metavar, help: for ``pytest --help`` and the documentation.
     parse: from text to value; raises `UsageError`.
-    repeat: may be given several times.
+    repeat: may be given several times; in the ini file, one a line.
     flag: takes no value.
     ini: has a twin ``llamoco_<name>`` in the ini file.
     """
@@ -162,6 +184,35 @@ OPTIONS: Final = (
         "Write all there is to see of the run as an HTML page (without PATH: report.html in the folder of the run)",
         _report,
     ),
+    Option(
+        "baseline",
+        None,
+        "RUN",
+        "Run, or file of 'llamoco baseline save', that this run is compared with",
+    ),
+    Option(
+        "baseline-missing",
+        "warn",
+        "WHAT",
+        "warn to leave gates undecided where the baseline is missing; fail to fail",
+        _missing,
+    ),
+    Option(
+        "fail-on",
+        None,
+        "GATE",
+        "Fail the session unless the gate holds, such as err<=0.3, perf>=base-0.02 or perf:regress",
+        _gate,
+        repeat=True,
+    ),
+    Option(
+        "shard",
+        None,
+        "I/N",
+        "Evaluate only the I-th of N parts of the items; 'llamoco merge' puts the runs together",
+        _shard,
+        ini=False,
+    ),
     Option("run-dir", None, "PATH", "Folder of the run (default: a new one below .llamoco/runs)", ini=False),
     Option("resume", None, "RUN", "Go on with a run: its folder, its name, or 'last'", ini=False),
 )
@@ -187,6 +238,8 @@ def _add_ini(parser: pytest.Parser, option: Option) -> None:
     text = f"Default of {option.text}"
     if option.flag:
         parser.addini(option.dest, text, type="bool", default=None)
+    elif option.repeat:
+        parser.addini(option.dest, text, type="linelist", default=None)
     else:
         parser.addini(option.dest, text, type="string", default=None)
 
@@ -215,6 +268,8 @@ def given_without_model(config: pytest.Config) -> str | None:
 def value_of(config: pytest.Config, name: str) -> Any:
     """Return the value of an option: from the command line, else from its ini twin, else its default.
 
+    That of an option that may be given several times is a list.
+
     Raises
     ------
     UsageError: for a value that the option does not allow.
@@ -227,10 +282,10 @@ def value_of(config: pytest.Config, name: str) -> Any:
         return bool(given)
     if given in (None, ""):
         given = option.default
-    if given is None or option.repeat:
-        return given
     try:
-        return option.parse(given)
+        if option.repeat:
+            return [option.parse(text) for text in given or ()]
+        return None if given is None else option.parse(given)
     except UsageError as error:
         raise UsageError(f"{option.text}: {error}") from None
 
@@ -242,28 +297,49 @@ def read_settings(config: pytest.Config) -> Settings:
     ------
     UsageError: for a model, suite, problem or value that is not allowed.
     """
+    values = {
+        option.name.replace("-", "_"): value_of(config, option.name) for option in OPTIONS if option.name in _SETTINGS
+    }
+    return make_settings(value_of(config, "model"), values)
+
+
+_SETTINGS: Final = (
+    "suite", "problems", "runs", "seed", "prompt", "repairs",
+    "timeout", "memory", "sandbox", "strict", "stage", "shard",
+)  # fmt: skip
+"""Options that make up the settings, beside the models."""
+
+
+def make_settings(models: Sequence[str], values: Mapping[str, Any]) -> Settings:
+    """Make the settings of a session from the specs of its models and the parsed values of its options.
+
+    Raises
+    ------
+    UsageError: for a model or suite that is not allowed, and where nothing is selected.
+    """
     from llamoco_bench.baselines.models.spec import parse_specs
     from llamoco_bench.problems import list_problems
     from llamoco_bench.settings import Settings
 
-    suites = tuple(dict.fromkeys(name.strip() for name in value_of(config, "suite").split(",") if name.strip()))
+    suites = tuple(dict.fromkeys(name.strip() for name in values["suite"].split(",") if name.strip()))
     if not suites:
         raise UsageError("--llamoco-suite: expected names of suites separated by commas")
     for suite in suites:
         list_problems(suite)
     settings = Settings(
-        models=parse_specs(value_of(config, "model")),
+        models=parse_specs(models),
         suites=suites,
-        problems=value_of(config, "problems"),
-        runs=value_of(config, "runs"),
-        seed=value_of(config, "seed"),
-        prompt=value_of(config, "prompt"),
-        repairs=value_of(config, "repairs"),
-        timeout_s=value_of(config, "timeout"),
-        memory_mb=value_of(config, "memory"),
-        weak_sandbox=value_of(config, "sandbox") == "weak",
-        strict=value_of(config, "strict"),
-        stage=value_of(config, "stage"),
+        problems=values["problems"],
+        runs=values["runs"],
+        seed=values["seed"],
+        prompt=values["prompt"],
+        repairs=values["repairs"],
+        timeout_s=values["timeout"],
+        memory_mb=values["memory"],
+        weak_sandbox=values["sandbox"] == "weak",
+        strict=values["strict"],
+        stage=values["stage"],
+        shard=values["shard"],
     )
     settings.check()
     return settings

@@ -14,7 +14,10 @@ from llamoco_bench import options
 from llamoco_bench.errors import LlamocoError
 
 if TYPE_CHECKING:
+    from llamoco_bench.controller import Controller
+    from llamoco_bench.model_runs import ModelResult
     from llamoco_bench.problems.problem import Problem
+    from llamoco_bench.settings import Settings
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -40,7 +43,10 @@ def pytest_load_initial_conftests(args: list[str]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Parse what was asked for; in the controlling process, prepare models and the folder of the run."""
-    config.addinivalue_line("markers", "llamoco: an item of the llamoco benchmark")
+    config.addinivalue_line(
+        "markers",
+        "llamoco(**settings): an item of the llamoco benchmark, or a test whose llamoco_run has these settings",
+    )
     if stray := options.given_without_model(config):
         raise pytest.UsageError(f"{stray} does nothing without --llamoco-model")
     if not config.getoption("llamoco_model"):
@@ -61,6 +67,17 @@ def llamoco_register() -> Iterator[Callable[[Problem], Problem]]:
         yield register
 
 
+@pytest.fixture
+def llamoco_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., ModelResult]:
+    """Run a model on a suite: ``llamoco_run("hf:./checkpoint", suite="smoke").perf``, see docs/pytest-fixture.md."""
+    from llamoco_bench.model_runs import run_for_test
+
+    def run(model: str, **settings: object) -> ModelResult:
+        return run_for_test(request, model, settings, tmp_path_factory.mktemp("llamoco"))
+
+    return run
+
+
 def _activate(config: pytest.Config) -> None:
     from llamoco_bench.controller import Controller, XdistController
     from llamoco_bench.suite_items import SETTINGS_KEY, VirtualSuite, take_arguments
@@ -75,6 +92,7 @@ def _activate(config: pytest.Config) -> None:
         plugins.register(Worker(config, config.workerinput["workerid"]), "llamoco-worker")
         return
     controller = Controller(config, settings)
+    _keep_gates(config, settings, controller)
     plugins.register(controller, "llamoco-controller")
     if (report := options.value_of(config, "report")) and not config.option.collectonly:
         from llamoco_bench.report_writing import ReportWriter
@@ -94,3 +112,11 @@ def _take_models_of_hooks(config: pytest.Config) -> None:
     taken = dict.fromkeys([*KINDS, *PRESETS], "llamoco-bench itself")
     taken |= dict.fromkeys(third_party.find(), "an installed distribution")
     LOCAL.replace(config.hook.pytest_llamoco_models(config=config), taken)
+
+
+def _keep_gates(config: pytest.Config, settings: Settings, controller: Controller) -> None:
+    if config.option.collectonly or not (options.value_of(config, "fail-on") or options.value_of(config, "baseline")):
+        return
+    from llamoco_bench.gate_keeping import GateKeeper
+
+    config.pluginmanager.register(GateKeeper(config, settings, controller.folder), "llamoco-gates")

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from llamoco_bench.errors import UsageError
 from llamoco_bench.problems import list_problems
 
 if TYPE_CHECKING:
     from llamoco_bench.baselines.models.spec import ModelSpec
+
+
+Triple: TypeAlias = "tuple[str, str, ModelSpec]"
+"""(suite, problem id, model) of an item."""
+
+
+class ItemId(NamedTuple):
+    """What names an item: suite, short name of the problem, label of the model."""
+
+    suite: str
+    problem: str
+    model: str
+
+
+class Shard(NamedTuple):
+    """Part `number` of `of` parts, from 1."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +55,7 @@ class Settings:
     weak_sandbox: run programs also where core layers of the sandbox are missing.
     strict: count a program that is still erroneous after repair as a failed test.
     stage: ``all``; ``generate`` to ask the models only; ``execute`` to run what was generated and ask nobody.
+    shard: the part of the items that is evaluated, or None for all.
     """
 
     models: tuple[ModelSpec, ...]
@@ -46,13 +70,18 @@ class Settings:
     weak_sandbox: bool = False
     strict: bool = False
     stage: str = "all"
+    shard: Shard | None = None
 
-    def items(self) -> Iterator[tuple[str, str, ModelSpec]]:
-        """Yield (suite, problem id, model) of every item, in a fixed order."""
-        for suite in self.suites:
-            for problem in self.problems_of(suite):
-                for model in self.models:
-                    yield suite, problem, model
+    def items(self) -> Iterator[Triple]:
+        """Yield (suite, problem id, model) of every item, in a fixed order; of a shard only its own."""
+        everything = [
+            (suite, problem, model)
+            for suite in self.suites
+            for problem in self.problems_of(suite)
+            for model in self.models
+        ]
+        mine = set(everything if self.shard is None else shard_of(everything, self.shard))
+        yield from (item for item in everything if item in mine)
 
     def problems_of(self, suite: str) -> list[str]:
         """List the ids of a suite that the glob lets through."""
@@ -76,6 +105,18 @@ class Settings:
                 f"ids look like {example} or {short_name(example)}"
             )
 
+    def manifest(self) -> dict[str, object]:
+        """Return what the manifest of a run says of them, as JSON values."""
+        return {
+            "options": self.outcome_options(),
+            "models": [spec.describe() for spec in self.models],
+            "suites": list(self.suites),
+            "problems": self.problems,
+            "runs": self.runs,
+            "stage": self.stage,
+            "shard": None if self.shard is None else list(self.shard),
+        }
+
     def outcome_options(self) -> dict[str, object]:
         """Return the options that change outcomes; a resumed run must have the same."""
         return {
@@ -85,6 +126,20 @@ class Settings:
             "timeout_s": self.timeout_s,
             "memory_mb": self.memory_mb,
         }
+
+
+def shard_of(items: Iterable[Triple], shard: Shard) -> list[Triple]:
+    """Return the items of a shard.
+
+    The items of each model are dealt in an order that their names alone decide, so that shards of all machines fit
+    together, differ by at most one item, each have their part of every model, and share hard problems by chance.
+    """
+
+    def place(item: Triple) -> tuple[str, str]:
+        suite, problem, model = item
+        return model.label, hashlib.sha256(f"{suite}\n{problem}".encode()).hexdigest()
+
+    return sorted(items, key=place)[shard.number - 1 :: shard.of]
 
 
 def short_name(problem_id: str) -> str:

@@ -118,6 +118,14 @@ def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:
     return {name: adjusted[name] for name in p_values}
 
 
+def can_be_significant(problems: int, comparisons: int = 1) -> bool:
+    """Tell whether the test of `paired_difference` can come out significant at all, Holm-corrected.
+
+    The smallest p that `problems` signs allow is 2 / 2**problems. Where that is too large, an interval has to do.
+    """
+    return comparisons * 2.0 ** (1 - problems) <= ALPHA
+
+
 def _counted(totals: ArrayLike, counts: ArrayLike) -> tuple[Array, Array]:
     total, count = np.asarray(totals, dtype=np.float64), np.asarray(counts, dtype=np.float64)
     return total[count > 0], count[count > 0]

@@ -1,4 +1,8 @@
-"""The score table as text for the terminal, Markdown, CSV and JSON."""
+"""The score table as text for the terminal, Markdown, CSV and JSON.
+
+Where standings are given, a column says which ranks (by Perf) the results leave open to a model; ``=`` behind it marks
+a model that cannot be told from the best.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,18 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
 
+from llamoco_bench.ranking import Standing
 from llamoco_bench.scoring import Score
 from llamoco_bench.statistics import Estimate
 
+Standings: TypeAlias = Mapping[tuple[str, str], Standing]
+"""By (suite, model)."""
+
 FORMATS: Final = ("md", "csv", "json")
+"""Those that a run folder keeps."""
 
 _METRICS: Final = ("err", "rec", "perf", "reach", "comp", "feasible", "perf_own_start")
 _COLUMNS: Final[tuple[tuple[str, str, str], ...]] = (
@@ -25,50 +34,65 @@ _COLUMNS: Final[tuple[tuple[str, str, str], ...]] = (
 )
 
 
-def render(scores: Sequence[Score], form: str) -> str:
-    """Render `scores` in one of `FORMATS`."""
-    renderers: dict[str, Callable[[Sequence[Score]], str]] = {"md": markdown, "csv": as_csv, "json": as_json}
-    return renderers[form](scores)
+def render(scores: Sequence[Score], form: str, standings: Standings | None = None) -> str:
+    """Render `scores` in one of `FORMATS`, or as ``latex``."""
+    from llamoco_bench.reports.latex import score_table
+
+    renderers: dict[str, Callable[[Sequence[Score], Standings], str]] = {
+        "md": markdown,
+        "csv": as_csv,
+        "json": as_json,
+        "latex": score_table,
+    }
+    return renderers[form](scores, standings or {})
 
 
-def terminal(scores: Sequence[Score]) -> list[str]:
+def terminal(scores: Sequence[Score], standings: Standings | None = None) -> list[str]:
     """Lay out one table a suite in columns, with the 95 % interval behind each value."""
     lines: list[str] = []
-    for suite in _suites(scores):
+    for suite in suites_of(scores):
         rows = [score for score in scores if score.suite == suite]
-        lines += [f"{suite}: {_size(rows)}", *_aligned([_header(), *map(_cells, rows)]), ""]
+        lines += [f"{suite}: {_size(rows)}", *_aligned(_table(rows, standings or {})), ""]
     return lines
 
 
-def markdown(scores: Sequence[Score]) -> str:
+def markdown(scores: Sequence[Score], standings: Standings | None = None) -> str:
     """Write one Markdown table a suite."""
     parts = []
-    for suite in _suites(scores):
+    for suite in suites_of(scores):
         rows = [score for score in scores if score.suite == suite]
-        table = [_header(), ["---", *["---:"] * len(_COLUMNS)], *map(_cells, rows)]
-        body = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table)
-        parts.append(f"### {suite}: {_size(rows)}\n\n{body}\n")
+        header, *body = _table(rows, standings or {})
+        table = [header, ["---", *["---:"] * (len(header) - 1)], *body]
+        lines = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table)
+        parts.append(f"### {suite}: {_size(rows)}\n\n{lines}\n")
     return "\n".join(parts)
 
 
-def as_csv(scores: Sequence[Score]) -> str:
+def as_csv(scores: Sequence[Score], standings: Standings | None = None) -> str:
     """Write one line a model and suite, with value and interval in columns of their own."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     bounds = [f"{metric}{suffix}" for metric in _METRICS for suffix in ("", "_low", "_high")]
-    writer.writerow(["suite", "model", *bounds, "n_problems", "n_runs", "n_infra"])
+    ranks = ["best_rank", "worst_rank", "tied_with_best"] if standings else []
+    writer.writerow(["suite", "model", *bounds, "n_problems", "n_runs", "n_infra", *ranks])
     for score in scores:
         numbers = ["" if math.isnan(x) else repr(x) for metric in _METRICS for x in _estimate(score, metric)]
-        writer.writerow([score.suite, score.model, *numbers, score.n_problems, score.n_runs, score.n_infra])
+        standing = (standings or {}).get((score.suite, score.model))
+        open_ranks: list[object] = [""] * len(ranks)
+        if standing is not None:
+            open_ranks = [standing.best_rank, standing.worst_rank, standing.tied]
+        counts = [score.n_problems, score.n_runs, score.n_infra]
+        writer.writerow([score.suite, score.model, *numbers, *counts, *open_ranks])
     return out.getvalue()
 
 
-def as_json(scores: Sequence[Score]) -> str:
+def as_json(scores: Sequence[Score], standings: Standings | None = None) -> str:
     """Write a list of objects; an undefined value is null."""
-    return json.dumps([_as_dict(score) for score in scores], indent=1, allow_nan=False) + "\n"
+    return json.dumps([as_dict(score, standings) for score in scores], indent=1, allow_nan=False) + "\n"
 
 
-def _as_dict(score: Score) -> dict[str, object]:
+def as_dict(score: Score, standings: Standings | None = None) -> dict[str, object]:
+    """Return a score as JSON values."""
     numbers = {
         metric: {
             name: None if math.isnan(number) else number
@@ -77,7 +101,11 @@ def _as_dict(score: Score) -> dict[str, object]:
         for metric in _METRICS
     }
     counts = {"n_problems": score.n_problems, "n_runs": score.n_runs, "n_infra": score.n_infra}
-    return {"suite": score.suite, "model": score.model, **numbers, **counts}
+    found = {"suite": score.suite, "model": score.model, **numbers, **counts}
+    if standing := (standings or {}).get((score.suite, score.model)):
+        ranks = {"best": standing.best_rank, "worst": standing.worst_rank, "tied_with_best": standing.tied}
+        return {**found, "rank": ranks}
+    return found
 
 
 def _estimate(score: Score, metric: str) -> Estimate:
@@ -85,12 +113,15 @@ def _estimate(score: Score, metric: str) -> Estimate:
     return estimate
 
 
-def _header() -> list[str]:
-    return ["model", *(title for title, _, _ in _COLUMNS)]
-
-
-def _cells(score: Score) -> list[str]:
-    return [score.model, *(_show(_estimate(score, metric), form) for _, metric, form in _COLUMNS)]
+def _table(rows: Sequence[Score], standings: Standings) -> list[list[str]]:
+    ranked = any((score.suite, score.model) in standings for score in rows) and len(rows) > 1
+    table = [["model", *(title for title, _, _ in _COLUMNS), *(["Rank"] if ranked else [])]]
+    for score in rows:
+        cells = [score.model, *(_show(_estimate(score, metric), form) for _, metric, form in _COLUMNS)]
+        standing = standings.get((score.suite, score.model))
+        rank = "-" if standing is None else f"{standing.range}{' =' if standing.tied else ''}"
+        table.append([*cells, *([rank] if ranked else [])])
+    return table
 
 
 def _show(estimate: Estimate, form: str) -> str:
@@ -108,7 +139,8 @@ def _size(rows: Sequence[Score]) -> str:
     return f"{problems} problem{'s' * (problems != 1)}, {runs} runs a model; value [95 % interval]"
 
 
-def _suites(scores: Sequence[Score]) -> list[str]:
+def suites_of(scores: Sequence[Score]) -> list[str]:
+    """Return the names of the suites in their order."""
     return list(dict.fromkeys(score.suite for score in scores))
 
 

@@ -20,12 +20,18 @@ def add_to(commands: Commands) -> None:
         "runs", nargs="+", metavar="RUN", help="path of a run folder, name of a run below --root, or 'last'"
     )
     add_root_argument(parser)
-    parser.add_argument("--format", choices=("md", "csv", "json", "html"), default="md", help="default: md")
+    parser.add_argument("--format", choices=("md", "csv", "json", "latex", "html"), default="md", help="default: md")
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="file to write instead of printing (html: report.html)"
     )
     parser.add_argument(
         "--baseline", metavar="RUN|MODEL", help="html: run, or model of these runs, that the models are compared with"
+    )
+    parser.add_argument(
+        "--table",
+        choices=("scores", "problems"),
+        default="scores",
+        help="a row for each model on each suite (default), or one for each problem",
     )
     parser.set_defaults(function=report)
 
@@ -48,16 +54,21 @@ def report(options: argparse.Namespace) -> str:
     ------
     UsageError: where there is no such run, or a baseline is given for a table that shows none.
     """
+    from llamoco_bench.ranking import rank_records
+    from llamoco_bench.reports import problem_tables, tables
     from llamoco_bench.reports.html.evidence import read_runs
-    from llamoco_bench.reports.tables import render
-    from llamoco_bench.scoring import score_records
+    from llamoco_bench.scoring import collect_items, score_records
 
     folders = [find_run(name, options.root) for name in options.runs]
     if options.format == "html":
         return _html(folders, options)
     if options.baseline is not None:
         raise UsageError("--baseline is for --format html; 'llamoco compare A B' compares two runs in a table")
-    text = render(score_records(read_runs(folders).records), options.format)
+    records = read_runs(folders).records
+    if options.table == "problems":
+        text = problem_tables.render(collect_items(records), options.format)
+    else:
+        text = tables.render(score_records(records), options.format, rank_records(records))
     if options.output is None:
         return text
     options.output.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from llamoco_bench import metrics
@@ -20,7 +20,7 @@ from llamoco_bench.gates.baseline import ROUNDING, staleness
 from llamoco_bench.gates.expression import MINIMUM_EFFECT, Gate, Limit, Regression
 from llamoco_bench.gates.measurements import Measurements, Sample, Values
 from llamoco_bench.scoring import MEASURES, estimate_over_problems
-from llamoco_bench.statistics import ALPHA, Difference, holm, paired_difference
+from llamoco_bench.statistics import ALPHA, Difference, can_be_significant, holm, paired_difference
 
 Result = Literal["holds", "violated", "undecided"]
 
@@ -242,11 +242,9 @@ def _uncorrected(pair: _Pair, measure: str, effect: float) -> Comparison:
 
 def _corrected(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Holm's correction over all, and whether each has the problems for it."""
-    from dataclasses import replace
-
     adjusted = holm(dict(enumerate(c.p for c in comparisons)))
     known = sum(not math.isnan(c.p) for c in comparisons)
-    return [replace(c, p=adjusted[i], exact=known * 2.0**-c.change.n <= LEVEL) for i, c in enumerate(comparisons)]
+    return [replace(c, p=adjusted[i], exact=can_be_significant(c.change.n, known)) for i, c in enumerate(comparisons)]
 
 
 def _mean_of_means(values: Values, problems: Sequence[str]) -> float:

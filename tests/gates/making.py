@@ -11,8 +11,10 @@ from llamoco_bench.journal import Record
 MANIFEST: Mapping[str, Any] = {"id": "1", "started": "20260101T000000", "options": {"seed": 0, "prompt": "python"}}
 
 
-def runs(performances: Sequence[Sequence[float]], model: str = "m", suite: str = "s", **fields: object) -> list[Record]:
-    """Records of runs with the given Perf, a row a problem; nan stands for an erroneous run."""
+def runs(
+    performances: Sequence[Sequence[float]], model: str = "m", suite: str = "s", *, start: int = 0, **fields: object
+) -> list[Record]:
+    """Records of runs with the given Perf, a row a problem, numbered from `start`; nan stands for an erroneous run."""
     return [
         {
             "kind": "run",
@@ -32,7 +34,7 @@ def runs(performances: Sequence[Sequence[float]], model: str = "m", suite: str =
             "contract": 1,
             **fields,
         }
-        for problem, row in enumerate(performances)
+        for problem, row in enumerate(performances, start)
         for number, performance in enumerate(row)
     ]
 

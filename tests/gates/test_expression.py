@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.gates.expression import MINIMUM_EFFECT, Gate, Limit, Regression, parse_gate
+from llamoco_bench.gates.expression import MINIMUM_EFFECT, Gate, Limit, Regression, Rule, parse_gate
 from llamoco_bench.scoring import MEASURES
 
-ACCEPTED = {
+ACCEPTED: dict[str, tuple[str, Rule, str, str]] = {
     "err<=0.3": ("err", Limit("<=", 0.3), "*", "*"),
     " err <= 0.3 ": ("err", Limit("<=", 0.3), "*", "*"),
     "perf>.5": ("perf", Limit(">", 0.5), "*", "*"),

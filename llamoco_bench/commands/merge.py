@@ -1,0 +1,48 @@
+"""``llamoco merge RUN... -o DIR``: puts shards, or runs of different models, together into one run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llamoco_bench.commands.answer import Answer
+from llamoco_bench.run_folder import RUNS_ROOT, find_run
+
+if TYPE_CHECKING:
+    from llamoco_bench.cli import Commands
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "merge",
+        help="put the runs of shards together into one",
+        description="Copies the journals of several runs into a new run folder. The runs must have been made under the "
+        "same options. Exit code 0: nothing is missing; 1: a shard or item is, and the text names it; 4: wrong usage.",
+    )
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="path of a run folder, or name of a run below --root")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the merged run")
+    parser.add_argument("--root", type=Path, default=RUNS_ROOT, help=f"where runs are kept (default: {RUNS_ROOT})")
+    parser.add_argument("--allow-incomplete", action="store_true", help="exit with 0 although something is missing")
+    parser.set_defaults(function=merge)
+
+
+def merge(options: argparse.Namespace) -> Answer:
+    """Merge; return what came of it, with exit code 1 where something is missing."""
+    from llamoco_bench.completeness import completeness_of
+    from llamoco_bench.merging import merge_runs
+    from llamoco_bench.ranking import rank_records
+    from llamoco_bench.reports.tables import FORMATS, render
+    from llamoco_bench.scoring import score_records
+
+    merged = merge_runs([find_run(name, options.root) for name in options.runs], options.output)
+    records = merged.records()
+    scores, standings = score_records(records), rank_records(records)
+    for form in FORMATS:
+        (merged.path / f"summary.{form}").write_text(render(scores, form, standings), encoding="utf-8")
+    state = completeness_of(records)
+    text = f"{merged.path}: {len(options.runs)} runs, {len(state.planned)} items\n"
+    if state.complete:
+        return Answer(text)
+    return Answer(f"{text}INCOMPLETE: {state.describe()}\n", int(not options.allow_incomplete))

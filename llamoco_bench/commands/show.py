@@ -1,0 +1,114 @@
+"""``llamoco show RUN [PROBLEM] [MODEL]``: a run, what all models did on a problem, or one item with its programs."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from llamoco_bench.commands.report import add_run_arguments
+from llamoco_bench.errors import choose
+from llamoco_bench.run_folder import RunFolder, find_run
+from llamoco_bench.settings import short_name
+
+if TYPE_CHECKING:
+    from llamoco_bench.cli import Commands
+    from llamoco_bench.journal import Record
+    from llamoco_bench.scoring import Item
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("show", help="show a run, a problem in it, or one model's programs for it")
+    add_run_arguments(parser)
+    parser.add_argument("problem", nargs="?", help="id or short name of a problem, such as RC01")
+    parser.add_argument("model", nargs="?", help="label of a model")
+    parser.set_defaults(function=show)
+
+
+def show(options: argparse.Namespace) -> str:
+    """Return what was asked for. Text of models is cleaned of control characters.
+
+    Raises
+    ------
+    UsageError: for a problem or model that the run does not have.
+    """
+    from llamoco_bench.sandbox.text import clean
+    from llamoco_bench.scoring import collect_items
+
+    folder = find_run(options.run, options.root)
+    records = folder.records()
+    if options.problem is None:
+        return "\n".join(_run_lines(folder, records)) + "\n"
+    items = collect_items(records)
+    names = sorted({name for item in items for name in (item.problem, short_name(item.problem))})
+    if options.problem not in names:
+        raise choose("problem of this run", options.problem, names)
+    items = [item for item in items if options.problem in (item.problem, short_name(item.problem))]
+    if options.model is None:
+        return "\n".join(_problem_lines(items)) + "\n"
+    mine = [item for item in items if item.model == options.model]
+    if not mine:
+        raise choose("model of this run", options.model, sorted({item.model for item in items}))
+    return clean("\n".join(_item_lines(mine[0], records))) + "\n"
+
+
+def _run_lines(folder: RunFolder, records: Sequence[Record]) -> Iterator[str]:
+    from llamoco_bench.completeness import completeness_of
+    from llamoco_bench.ranking import rank_records
+    from llamoco_bench.reports.tables import terminal
+    from llamoco_bench.scoring import score_records
+
+    manifest = folder.manifest
+    git = manifest.get("git")
+    yield f"run {folder.id} in {folder.path}, started {manifest.get('started')}"
+    yield f"options: {', '.join(f'{name}={value}' for name, value in manifest['options'].items())}"
+    yield f"models: {', '.join(model['label'] for model in manifest['models'])}"
+    if git:
+        yield f"commit: {git['commit']}{' (changed)' if git['dirty'] else ''}"
+    yield ""
+    yield from terminal(score_records(records), rank_records(records))
+    state = completeness_of(records)
+    yield f"{len(state.planned) - len(state.missing)} of {len(state.planned)} items finished"
+    if not state.complete:
+        yield f"INCOMPLETE: {state.describe()}"
+
+
+def _problem_lines(items: Sequence[Item]) -> Iterator[str]:
+    from llamoco_bench.scoring import run_performance, run_reach
+
+    yield items[0].problem
+    for item in items:
+        yield f"\n{item.suite}[{item.model}]"
+        yield "  run  status          Perf   Reach  best              evaluations"
+        for run in item.final:
+            performance, reach = (
+                f"{x:.3f}" if not math.isnan(x) else "-" for x in (run_performance(run), run_reach(run))
+            )
+            best = "-" if run.get("best_f") is None else f"{run['best_f']:.10g}"
+            spent = run.get("evaluations", "-")
+            yield f"  {run['run']:<3}  {run['status']:<14}  {performance:<5}  {reach:<5}  {best:<16}  {spent}"
+
+
+def _item_lines(item: Item, records: Sequence[Record]) -> Iterator[str]:
+    from llamoco_bench.extraction import extract_program
+
+    yield from _problem_lines([item])
+    answers = {
+        record["turn"]: record
+        for record in records
+        if record["kind"] == "generation" and (record["problem"], record["model"]) == (item.problem, item.model)
+    }
+    for turn, answer in sorted(answers.items()):
+        program = extract_program(answer["text"])
+        usage = answer["usage"]
+        tokens = "" if usage is None else f", {usage['input_tokens']} + {usage['output_tokens']} tokens"
+        yield f"\n{'repaired program' if turn else 'program'} ({answer['finish_reason']}{tokens})\n"
+        yield answer["text"] if program is None else program
+        errors = [
+            run["error"] for run in (item.first, item.final)[turn > 0] if run["turn"] == turn and run.get("error")
+        ]
+        for error in errors[:1]:
+            where = "" if error["line"] is None else f", line {error['line']}: {error['source_line'].strip()}"
+            yield f"\n{error['type']}: {error['message']}{where}"
