@@ -12,7 +12,7 @@ MANIFEST: Mapping[str, Any] = {"id": "1", "started": "20260101T000000", "options
 
 
 def runs(
-    performances: Sequence[Sequence[float]], model: str = "m", suite: str = "s", *, start: int = 0, **fields: object
+    performances: Sequence[Sequence[float]], model: str = "m", suite: str = "s", *, start: int = 0, **fields: Any
 ) -> list[Record]:
     """Records of runs with the given Perf, a row a problem, numbered from `start`; nan stands for an erroneous run."""
     return [
@@ -40,7 +40,7 @@ def runs(
 
 
 def measured(
-    performances: Sequence[Sequence[float]], model: str = "m", suite: str = "s", name: str = "run", **fields: object
+    performances: Sequence[Sequence[float]], model: str = "m", suite: str = "s", name: str = "run", **fields: Any
 ) -> Measurements:
     """Measurements of one model on one suite."""
     return measure_records(runs(performances, model, suite, **fields), MANIFEST, name)
