@@ -121,6 +121,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     print(HEAD.format(runs=RUNS, budget=BUDGET, dim=DIM, python=platform.python_version(), numpy=np.__version__))
+    if sys.argv[1:]:
+        print(f"\nThis run is restricted to {', '.join(sorted(wanted))}.\n")
+    print(TABLE)
     for name, peers in ALL_PEERS.items():
         for peer in peers:
             if name in wanted and installed(peer):
@@ -143,7 +146,9 @@ algorithm is SciPy's (`de`, `dual-annealing`, `slsqp`, `trust-constr`, `cobyla`,
 Shifted and rotated functions in {dim} dimensions on [-5, 5]; {budget:,} evaluations and {runs} runs a side
 (30 and 5 for `bo`, 500 and 5 for `la-mcts`, whose peers are slow). Best value within the bounds: median (quartiles);
 the optimum is 0. p: Mann-Whitney, two-sided, values below 1e-12 counted as equal; a difference is named where p < 0.01.
+"""
 
+TABLE = """
 | optimizer | ours, differing from the defaults | peer | function | ours | peer's | p | |
 | --- | --- | --- | --- | --- | --- | --- | --- |"""
 
