@@ -65,8 +65,8 @@ Correct it. Answer with the whole corrected program in a single ```python code b
 """
 
 
-def first_prompt(problem: Problem, description: Prompt) -> list[Message]:
-    """Ask for a program that solves `problem`, shown as `description`."""
+def first_prompt(problem: Problem, description: Prompt, libraries: Sequence[str] | None = None) -> list[Message]:
+    """Ask for a program that solves `problem`, shown as `description`; offers `libraries`, or those installed."""
     g, h = problem.n_inequality, problem.n_equality
     calls = ""
     if g:
@@ -81,7 +81,7 @@ def first_prompt(problem: Problem, description: Prompt) -> list[Message]:
         budget=problem.budget,
         extra=(", inequality=None" if g else "") + (", equality=None" if h else ""),
         constraint_calls=calls,
-        libraries=", ".join(available_libraries()),
+        libraries=", ".join(available_libraries() if libraries is None else libraries),
     )
     return [Message("user", text)]
 
