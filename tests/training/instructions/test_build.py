@@ -103,10 +103,10 @@ def test_wrong_labels_are_refused(tmp_path: Path, change: dict[str, str], messag
 def test_the_command_builds_the_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_labels(rule_labels(["synthetic/u0000", "synthetic/u0300"]), tmp_path / "labels.parquet", PROVENANCE)
     assert main(["build", str(tmp_path / "labels.parquet"), str(tmp_path / "set")]) == 0
-    assert "train: " in capsys.readouterr().err
+    assert "train: " in capsys.readouterr().out
     assert PROVENANCE in (tmp_path / "set" / "README.md").read_text()
 
 
 def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", str(tmp_path / "none.parquet"), str(tmp_path / "set")]) == 2
+    assert main(["build", str(tmp_path / "none.parquet"), str(tmp_path / "set")]) == 4
     assert "is no file" in capsys.readouterr().err
