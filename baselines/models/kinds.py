@@ -31,6 +31,18 @@ _POINTS: Final = (
 
 _ALL: Final = (
     Kind(
+        "nano",
+        "",
+        "a model of one or two million parameters that the training of this package makes; run by numpy alone",
+        f"{_PACKAGE}.nano.adapter",
+        (
+            Option("folder", "str", None, "another model of this build", shown="the one that ships with the package"),
+            Option("temperature", "float", 0.0, "0 takes the most likely token each time", least=0),
+            Option("max_tokens", "int", 512, "longest answer in tokens", least=1),
+            _SEED,
+        ),
+    ),
+    Kind(
         "replay",
         "FILE",
         "answers from a JSON-lines file, or from the journals of an earlier run",
