@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ from llamoco_bench.baselines.optimizers.program import Value
 from llamoco_bench.errors import UsageError, choose
 
 COLUMNS: Final = ("problem", "optimizer", "config")
-"""What a file of labels must have; `probability`, `perf` and `reach` are read where it has them."""
+"""What a file of labels must have.
+
+`p_optimizer` (or `probability`), `perf`, `reach`, `mode` and `protocol` are read where it has them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,15 @@ class Label:
 
 
 def read_labels(path: Path) -> tuple[Label, ...]:
-    """Read a parquet file of labels, in the order of the file.
+    """Read a parquet file of labels, one for each problem, in the order of the file.
+
+    Where a problem was labelled by several protocols, a grid search goes before a race, and the protocol that labelled
+    more problems before another.
 
     Raises
     ------
-    UsageError: where it is no such file, lacks a column, names an unknown optimizer or labels a problem twice.
+    UsageError: where it is no such file, lacks a column, names an unknown optimizer or labels a problem twice by one
+        protocol.
     """
     import pyarrow.parquet as pq
 
@@ -63,10 +71,8 @@ def read_labels(path: Path) -> tuple[Label, ...]:
     missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
         raise UsageError(f"{path} lacks the columns {', '.join(missing)}. It has: {', '.join(table.column_names)}")
-    labels = tuple(map(_label, table.to_pylist()))
-    if len({label.problem for label in labels}) < len(labels):
-        raise UsageError(f"{path} labels a problem more than once")
-    return labels
+    rows = _one_a_problem(table.to_pylist())
+    return tuple(map(_label, rows))
 
 
 def write_labels(labels: Sequence[Label], path: Path, provenance: str) -> None:
@@ -89,16 +95,29 @@ def write_labels(labels: Sequence[Label], path: Path, provenance: str) -> None:
     pq.write_table(pa.Table.from_pylist(rows).replace_schema_metadata({"provenance": provenance}), path)
 
 
+def _one_a_problem(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    counts = Counter(row.get("protocol") for row in rows)
+    chosen: dict[str, tuple[tuple[bool, int], Mapping[str, Any]]] = {}
+    seen: set[tuple[str, str | None]] = set()
+    for row in rows:
+        problem, protocol = row["problem"], row.get("protocol")
+        if (problem, protocol) in seen:
+            raise UsageError(f"{problem} is labelled more than once")
+        seen.add((problem, protocol))
+        rank = row.get("mode") == "full", counts[protocol]
+        if problem not in chosen or rank > chosen[problem][0]:
+            chosen[problem] = rank, row
+    return [row for _, row in chosen.values()]
+
+
 def _label(row: Mapping[str, Any]) -> Label:
     name = row["optimizer"]
     if name not in POOL:
         raise choose("optimizer", name, POOL)
     config = POOL[name].complete(json.loads(row["config"]))
-    return Label(row["problem"], name, config, _number(row.get("probability"), 1.0), row.get("perf"), row.get("reach"))
-
-
-def _number(value: float | None, default: float) -> float:
-    return default if value is None else value
+    known = row.get("p_optimizer", row.get("probability"))
+    probability = 1.0 if known is None else known
+    return Label(row["problem"], name, config, probability, row.get("perf"), row.get("reach"))
 
 
 def provenance_of(path: Path) -> dict[str, str]:

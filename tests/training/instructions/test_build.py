@@ -100,6 +100,30 @@ def test_wrong_labels_are_refused(tmp_path: Path, change: dict[str, str], messag
         read_labels(tmp_path / "labels")
 
 
+def test_a_grid_search_goes_before_a_race_and_the_usual_protocol_before_another(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def row(problem: str, optimizer: str, mode: str, protocol: str) -> dict[str, object]:
+        return {
+            "problem": problem, "optimizer": optimizer, "config": "{}", "mode": mode, "protocol": protocol,
+            "p_optimizer": 0.75,
+        }  # fmt: skip
+
+    rows = [
+        row("synthetic/u0001", "sa", "race", "usual"),
+        row("synthetic/u0001", "de", "full", "grid"),
+        row("synthetic/u0002", "sa", "race", "other"),
+        row("synthetic/u0002", "pso", "race", "usual"),
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "labels.parquet")
+    labels = read_labels(tmp_path / "labels.parquet")
+    assert [(label.problem[-1], label.optimizer, label.probability) for label in labels] == [
+        ("1", "de", 0.75),
+        ("2", "pso", 0.75),
+    ]
+
+
 def test_the_command_builds_the_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_labels(rule_labels(["synthetic/u0000", "synthetic/u0300"]), tmp_path / "labels.parquet", PROVENANCE)
     assert main(["build", str(tmp_path / "labels.parquet"), str(tmp_path / "set")]) == 0

@@ -1,0 +1,116 @@
+"""Figures of a model's answers: validity, how often they agree with the labels, what they score; with controls.
+
+Two controls stand beside the model. `shuffled` takes its answers to other problems of the same kind, constrained or
+not: what is left of a gain then does not come from the prompt. `frequent` is the program that wins most often in
+training, of each kind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from llamoco_bench.seeds import derive_seed
+from llamoco_bench.training.evaluation.ask import Answer
+from llamoco_bench.training.evaluation.identify import Choice
+from llamoco_bench.training.evaluation.scores import Score, ScoreTable
+from llamoco_bench.training.instructions.pairs import Pair
+
+Choices = Sequence[Choice | None]
+
+
+def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable | None = None) -> dict[str, Any]:
+    """Judge the answers to prompts of one group; figures as JSON values, shares in [0, 1].
+
+    Parameters
+    ----------
+    train: pairs that the model was trained on, for the controls.
+    scores: of the pool's programs on the problems; without them there is no Perf and Reach.
+    """
+    pairs = [answer.pair for answer in answers]
+    ways: dict[str, Choices] = {
+        "model": [answer.chosen for answer in answers],
+        "shuffled": shuffled(answers),
+        "frequent": _per_kind(pairs, lambda kind: frequent(train, kind)),
+    }
+    if scores is not None:
+        problems = sorted({pair.problem for pair in train})
+        ways["single best"] = _per_kind(
+            pairs, lambda kind: scores.single_best(problem for problem in problems if kind_of(problem) == kind)
+        )
+    figures: dict[str, Any] = {
+        "prompts": len(answers),
+        "problems": len({pair.problem for pair in pairs}),
+        "parses": fmean(answer.parses for answer in answers),
+        "program of the pool": fmean(answer.chosen is not None for answer in answers),
+        "input tokens": fmean(answer.input_tokens for answer in answers),
+        "output tokens": fmean(answer.output_tokens for answer in answers),
+        "seconds an answer": fmean(answer.wall_s for answer in answers),
+        "optimizers": dict(Counter(a.chosen.optimizer if a.chosen else "none" for a in answers).most_common()),
+        "agreement": {name: agreement(pairs, chosen) for name, chosen in ways.items()},
+    }
+    if scores is not None:
+        figures["scores"] = {name: scored(pairs, chosen, scores) for name, chosen in ways.items()}
+    return figures
+
+
+def agreement(pairs: Sequence[Pair], chosen: Choices) -> dict[str, float]:
+    """How often choices agree with labels: optimizer, mean of that over the labels' optimizers, and whole program."""
+    right: dict[str, list[bool]] = defaultdict(list)
+    for pair, choice in zip(pairs, chosen, strict=True):
+        right[pair.optimizer].append(choice is not None and choice.optimizer == pair.optimizer)
+    return {
+        "optimizer": fmean(hit for hits in right.values() for hit in hits),
+        "optimizer, macro": fmean(fmean(hits) for hits in right.values()),
+        "program": fmean(c == Choice(p.optimizer, p.config) for p, c in zip(pairs, chosen, strict=True)),
+    }
+
+
+def scored(pairs: Sequence[Pair], chosen: Choices, scores: ScoreTable) -> dict[str, float]:
+    """Mean Perf and Reach of the choices that were run, beside the virtual best solver on the same problems."""
+    known: list[tuple[Score, Score]] = []
+    for pair, choice in zip(pairs, chosen, strict=True):
+        own, best = scores.of(pair.problem, choice), scores.virtual_best(pair.problem)
+        if own is not None and best is not None:
+            known.append((own, best))
+    if not known:
+        return {"covered": 0.0}
+    return {
+        "covered": len(known) / len(pairs),
+        "perf": fmean(own.perf for own, _ in known),
+        "reach": fmean(own.reach for own, _ in known),
+        "perf of the virtual best": fmean(best.perf for _, best in known),
+        "reach of the virtual best": fmean(best.reach for _, best in known),
+    }
+
+
+def shuffled(answers: Sequence[Answer]) -> Choices:
+    """Hand the choices around among the answers to problems of the same kind, so that none keeps its own."""
+    taken: list[Choice | None] = [answer.chosen for answer in answers]
+    kinds = [kind_of(answer.pair.problem) for answer in answers]
+    for kind in set(kinds):
+        places = [i for i, own in enumerate(kinds) if own == kind]
+        order = np.random.default_rng(derive_seed("shuffled prompts", kind)).permutation(places).tolist()
+        for place, other in zip(order, [*order[1:], *order[:1]], strict=True):  # one cycle: nobody stays
+            taken[place] = answers[other].chosen
+    return taken
+
+
+def frequent(train: Sequence[Pair], kind: str) -> Choice | None:
+    """Find the program that wins on most training problems of a kind; None where there are none."""
+    winners = {pair.problem: Choice(pair.optimizer, pair.config) for pair in train if kind_of(pair.problem) == kind}
+    return next((choice for choice, _ in Counter(winners.values()).most_common(1)), None)
+
+
+def kind_of(problem: str) -> str:
+    """``u`` or ``c``, for a synthetic problem without or with constraints."""
+    return problem.partition("/")[2][:1]
+
+
+def _per_kind(pairs: Sequence[Pair], find: Callable[[str], Choice | None]) -> Choices:
+    found: Mapping[str, Choice | None] = {kind: find(kind) for kind in ("u", "c")}
+    return [found[kind_of(pair.problem)] for pair in pairs]

@@ -1,0 +1,97 @@
+"""What the programs of the pool score on labelled problems, by the runs that the labels rest on."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from llamoco_bench.baselines.models.identity import canonical_json
+from llamoco_bench.errors import UsageError
+from llamoco_bench.metrics import optimization_performance, reach
+from llamoco_bench.training.evaluation.identify import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Mean scores of a program on a problem.
+
+    Attributes
+    ----------
+    runs: how many they are the mean of.
+    """
+
+    perf: float
+    reach: float
+    runs: int
+
+
+class ScoreTable:
+    """Scores by problem and program; a race has no run of most programs on a problem."""
+
+    def __init__(self, scores: Mapping[str, Mapping[Choice, Score]]) -> None:
+        self._scores = scores
+
+    @classmethod
+    def read(cls, labels: Path, runs: Path) -> ScoreTable:
+        """Read the tables that `label-export` writes.
+
+        Raises
+        ------
+        UsageError: where one of them is missing.
+        """
+        import pyarrow.parquet as pq
+
+        for path in (labels, runs):
+            if not path.is_file():
+                raise UsageError(f"{path} is no file. Expected a table of the labelling")
+        starts = {row["problem"]: row for row in pq.read_table(labels).to_pylist()}
+        columns = ["problem", "optimizer", "config", "number", "best_f", "failed"]
+        return cls(_means(pq.read_table(runs, columns=columns).to_pylist(), starts))
+
+    def of(self, problem: str, choice: Choice | None) -> Score | None:
+        """Score of a program on a problem, or None where it was not run there."""
+        return None if choice is None else self._scores.get(problem, {}).get(choice)
+
+    def virtual_best(self, problem: str) -> Score | None:
+        """Score of the best program on a problem, among those with the most runs; by Perf, then Reach."""
+        scores = list(self._scores.get(problem, {}).values())
+        most = max((score.runs for score in scores), default=0)
+        finalists = [score for score in scores if score.runs == most]
+        return max(finalists, key=lambda score: (score.perf, score.reach), default=None)
+
+    def single_best(self, problems: Iterable[str], share: float = 0.9) -> Choice | None:
+        """Program with the best mean Reach over `problems`, among those run on at least `share` of them."""
+        known = [problem for problem in problems if problem in self._scores]
+        found: dict[Choice, list[float]] = defaultdict(list)
+        for problem in known:
+            for choice, score in self._scores[problem].items():
+                found[choice].append(score.reach)
+        able = {choice: fmean(values) for choice, values in found.items() if len(values) >= share * len(known)}
+        return max(able, key=lambda choice: able[choice], default=None)
+
+
+def _means(
+    runs: Iterable[Mapping[str, Any]], starts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[Choice, Score]]:
+    values: dict[str, dict[Choice, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
+    for run in runs:
+        label = starts.get(run["problem"])
+        if label is None or run["number"] >= len(label["f0"]):
+            continue
+        best = None if run["failed"] else run["best_f"]
+        start, known = label["f0"][run["number"]], label["best_known"]
+        score = optimization_performance(best, known, start), reach(best, known, start)
+        choice = Choice(run["optimizer"], canonical_json(json.loads(run["config"])))
+        values[run["problem"]][choice].append(score)
+    return {
+        problem: {
+            choice: Score(fmean(perf for perf, _ in scores), fmean(reached for _, reached in scores), len(scores))
+            for choice, scores in choices.items()
+        }
+        for problem, choices in values.items()
+    }
