@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from llamoco_bench.errors import UsageError
+from llamoco_bench.problems.synthetic import IDS
+from llamoco_bench.training.ablations.page import write_page
+from llamoco_bench.training.ablations.run import ablate
+from llamoco_bench.training.ablations.svg import Curve, line_chart
+from llamoco_bench.training.ablations.variants import BASELINE, VARIANTS
+from llamoco_bench.training.instructions.label import write_labels
+from llamoco_bench.training.nano.settings import RECIPES
+from tests.training.nano.making import SHAPE
+from tests.training.rule_labels import PROVENANCE, rule_labels
+
+
+def test_each_variant_changes_one_part_of_the_recipe() -> None:
+    recipe = RECIPES["full"]
+    for name, variant in VARIANTS.items():
+        changed = variant.change(recipe)
+        same = changed == recipe and variant.granularity == "original"
+        assert same == (name == BASELINE), name
+    assert VARIANTS["no-warm-up"].change(recipe).warm_up is None
+    balanced = VARIANTS["no-balancing"].change(recipe)
+    assert not balanced.tuning.balance
+    assert balanced.warm_up is not None
+    assert not balanced.warm_up.balance
+
+
+def test_unknown_names_and_missing_labels_are_told(tmp_path: Path) -> None:
+    def run(name: str) -> None:
+        ablate([name], [0], {"original": tmp_path}, tmp_path, tmp_path, RECIPES["trial"], print)
+
+    with pytest.raises(UsageError, match="Did you mean 'no-warm-up'"):
+        run("no-warmup")
+    with pytest.raises(UsageError, match="needs labels of half granularity"):
+        run("half-grid")
+
+
+def summary(agrees: float, losses: dict[int, float]) -> dict[str, Any]:
+    return {
+        "evaluation": {"test": {"agreement": {"model": {"optimizer": agrees, "optimizer, macro": agrees / 2}}}},
+        "stages": {
+            "tuning": {"problems": 7, "log": [{"step": s, "loss": v} for s, v in losses.items()] + [{"step": 9}]}
+        },
+    }
+
+
+def test_the_page_shows_mean_and_deviation_over_seeds(tmp_path: Path) -> None:
+    outcomes = {
+        BASELINE: [summary(0.5, {1: 4.0, 2: 2.0}), summary(0.7, {1: 2.0, 2: 1.0})],
+        "no-warm-up": [summary(0.4, {1: 4.0, 2: 3.0}), summary(0.4, {1: 4.0, 2: 3.0})],
+    }
+    page = tmp_path / "docs" / "ablations.md"
+    write_page(outcomes, page, "trial")
+    text = page.read_text()
+    assert "| baseline | everything as in the recipe | 60.0% ± 14.1% | 30.0% ± 7.1% |" in text
+    assert "| no-warm-up | phase 2 alone (Figure 3) | 40.0% ± 0.0% | 20.0% ± 0.0% |" in text
+    assert "7 training problems; labels: trial" in text
+    chart = ElementTree.parse(page.with_suffix(".svg"))
+    assert len(chart.findall(".//{http://www.w3.org/2000/svg}polyline")) == 2
+
+
+def test_a_chart_is_logarithmic_upwards() -> None:
+    chart = ElementTree.fromstring(line_chart([Curve("a < b", [(0, 1.0), (5, 0.1), (10, 0.01)])], "x", "y"))
+    [line] = chart.findall("{http://www.w3.org/2000/svg}polyline")
+    x, y = zip(*(map(float, place.split(",")) for place in line.attrib["points"].split()), strict=True)
+    assert x[1] - x[0] == pytest.approx(x[2] - x[1], abs=0.2)
+    assert y[1] - y[0] == pytest.approx(y[2] - y[1], abs=0.2)
+    assert y[1] > y[0]
+    with pytest.raises(ValueError, match="no point"):
+        line_chart([], "x", "y")
+
+
+@pytest.mark.slow
+def test_ablations_run_from_one_checkpoint(tmp_path: Path, checkpoint: Path) -> None:
+    labels = tmp_path / "labels.parquet"
+    write_labels(rule_labels(IDS[::300]), labels, PROVENANCE)
+    recipe = RECIPES["trial"]
+    tiny = replace(
+        recipe,
+        shape=SHAPE,
+        tuning=replace(recipe.tuning, epochs=1),
+        warm_up=replace(recipe.warm_up, steps=1, triplets=1),  # type: ignore[type-var]
+        run=replace(recipe.run, precision="fp32"),
+        evaluated=2,
+    )
+    names = ["no-warm-up", "latex-only", "no-rephrasing", "data-50"]
+    outcomes = ablate(names, [0], {"original": labels}, checkpoint, tmp_path / "runs", tiny, lambda line: None)
+    rows = {name: outcome["stages"]["tuning"]["rows"] for name, [outcome] in outcomes.items()}
+    problems = {name: outcome["stages"]["tuning"]["problems"] for name, [outcome] in outcomes.items()}
+    assert "warm-up" in outcomes[BASELINE][0]["stages"]
+    assert "warm-up" not in outcomes["no-warm-up"][0]["stages"]
+    assert rows["no-rephrasing"] == problems["no-rephrasing"] == problems[BASELINE]
+    assert rows["latex-only"] < rows[BASELINE]
+    assert problems["data-50"] == round(problems[BASELINE] / 2)

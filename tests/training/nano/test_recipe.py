@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llamoco_bench.baselines.models.base import Message, Request
+from llamoco_bench.baselines.models.registry import make_model
+from llamoco_bench.baselines.models.spec import parse_spec
+from llamoco_bench.errors import UsageError
+from llamoco_bench.problems import load_problem
+from llamoco_bench.problems.synthetic import IDS
+from llamoco_bench.training.instructions.build import read_group
+from llamoco_bench.training.instructions.groups import GROUPS, group_of
+from llamoco_bench.training.instructions.label import write_labels
+from llamoco_bench.training.nano.card import distances
+from llamoco_bench.training.nano.corpus import landscape_pairs
+from llamoco_bench.training.nano.recipe import NanoBuild
+from llamoco_bench.training.nano.settings import RECIPES, Recipe
+from tests.training.nano.making import SHAPE
+from tests.training.rule_labels import PROVENANCE, rule_labels
+
+
+def test_the_landscape_is_told_of_training_problems_alone() -> None:
+    problems = IDS[::400]
+    pairs = list(landscape_pairs(problems))
+    assert {pair.problem for pair in pairs} == {p for p in problems if group_of(p) == "train"}
+    for pair in pairs:
+        dim = load_problem(pair.problem).dim
+        assert pair.answer == f"# {pair.optimizer}, {dim} variables, {load_problem(pair.problem).budget} evaluations"
+
+
+def test_the_sizes_that_ship_are_those_that_the_design_allows() -> None:
+    shape = RECIPES["full"].shape
+    layer = 4 * shape.width**2 + 3 * shape.width * shape.hidden + 2 * shape.width
+    assert 1e6 <= shape.vocabulary * shape.width + shape.layers * layer <= 5e6
+    assert 2048 <= shape.vocabulary <= 4096
+
+
+def tiny(seed: int = 0) -> Recipe:
+    recipe = RECIPES["trial"]
+    return replace(
+        recipe,
+        shape=SHAPE,
+        unlabelled=4,
+        tuning=replace(recipe.tuning, epochs=1),
+        warm_up=replace(recipe.warm_up, steps=2, triplets=1),  # type: ignore[type-var]
+        run=replace(recipe.run, seed=seed, precision="fp32", save_steps=2),
+        evaluated=3,
+    )
+
+
+@pytest.mark.slow
+def test_the_recipe_makes_a_model_that_answers_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.parquet"
+    write_labels(rule_labels(IDS[::250]), labels, PROVENANCE)
+
+    def build(recipe: Recipe) -> dict[str, Any]:
+        return NanoBuild(labels, tmp_path / "nano", recipe, lambda line: None).run()
+
+    summary = build(tiny())
+    assert set(summary["stages"]) == {"reading", "landscape", "warm-up", "tuning"}
+    assert set(summary["evaluation"]) == {g for g in GROUPS if read_group(tmp_path / "nano" / "set", g)}
+    card = (tmp_path / "nano" / "checkpoint" / "README.md").read_text()
+    assert PROVENANCE in card
+    assert summary["sha256"] in card
+
+    model = make_model(parse_spec(f"nano?folder={tmp_path / 'nano' / 'checkpoint'}&max_tokens=8"))
+    assert model.generate(Request("p", [Message("user", "x")])).usage is not None
+
+    # What is done is not done again; what is missing is done from where the last stage ended.
+    (tmp_path / "nano" / "tuning" / "result.json").unlink()
+    (tmp_path / "nano" / "checkpoint" / "model.safetensors").unlink()
+    again = build(tiny())
+    assert again["sha256"] == summary["sha256"]
+    assert again["stages"]["tuning"]["resumed"]
+    assert again["stages"]["reading"] == json.loads(json.dumps(summary["stages"]["reading"]))
+    with pytest.raises(UsageError, match="another recipe"):
+        build(tiny(seed=1))
+
+
+def test_the_card_says_what_phase_1_did() -> None:
+    log = [{"loss": 0.3, "positive": p, "negative": n, "ordered": o} for p, n, o in ((0.2, 0.2, 0.5), (0.1, 0.4, 1.0))]
+    told = distances({"log": [*log, {"positive": 9.0}], "collapsed": False})
+    assert (
+        told
+        == "positive 0.200 before, 0.100 after; negative 0.200 before, 0.400 after; ordered 0.500 before, 1.000 after"
+    )
+    assert "collapsed" in distances({"log": log, "collapsed": True})
+    assert distances(None) == "phase 1 was left out"

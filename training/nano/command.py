@@ -1,0 +1,45 @@
+"""The command `nano`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llamoco_bench.training.instructions.command import say
+
+if TYPE_CHECKING:
+    from llamoco_bench.training.__main__ import Commands
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "nano", help="make the small model that ships, from labels", description="Resumes where it was broken off."
+    )
+    parser.add_argument("labels", type=Path, help="labels as parquet")
+    parser.add_argument("folder", type=Path, help="for everything that is made; the model goes to checkpoint/ in it")
+    parser.add_argument("--runs", type=Path, help="runs behind the labels as parquet, for scores in the evaluation")
+    parser.add_argument("--recipe", choices=("full", "trial"), default="full", help="trial: minutes instead of hours")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1, help="that compute; results differ by their number")
+    parser.set_defaults(function=_nano)
+
+
+def _nano(options: argparse.Namespace) -> str:
+    from llamoco_bench.training.nano.card import table
+    from llamoco_bench.training.nano.recipe import CHECKPOINT, NanoBuild
+    from llamoco_bench.training.nano.settings import RECIPES
+
+    recipe = RECIPES[options.recipe]
+    recipe = replace(recipe, run=replace(recipe.run, seed=options.seed, threads=options.threads))
+    summary = NanoBuild(options.labels, options.folder, recipe, say, options.runs).run()
+    rows = [
+        (group, f"{f['program of the pool']:.1%}", *(f"{f['agreement'][w]['optimizer']:.1%}" for w in _WAYS))
+        for group, f in summary["evaluation"].items()
+    ]
+    return f"{table(('group', 'of the pool', *_WAYS), rows)}\n{options.folder / CHECKPOINT}\n"
+
+
+_WAYS = ("model", "shuffled", "frequent")
