@@ -61,24 +61,32 @@ def prompt_ids(prompt: str, tokenizer: Any) -> tuple[int, ...]:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def padded(sequences: Sequence[Sequence[int]], value: int) -> Tensor:
-    """Put sequences into one tensor (n, longest), filled up with `value` on the right."""
+def padded(sequences: Sequence[Sequence[int]], value: int, *, left: bool = False) -> Tensor:
+    """Put sequences into one tensor (n, longest), filled up with `value` on the right, or on the left."""
     import torch
 
     longest = max(map(len, sequences))
-    return torch.tensor([[*sequence, *[value] * (longest - len(sequence))] for sequence in sequences])
+    fills = [[value] * (longest - len(sequence)) for sequence in sequences]
+    both = zip(sequences, fills, strict=True)
+    return torch.tensor([[*fill, *sequence] if left else [*sequence, *fill] for sequence, fill in both])
 
 
-def answer_batch(rows: Sequence[Row], padding: int, *, learn_prompts: bool = False) -> dict[str, Tensor]:
-    """Make the inputs of a causal model from `rows`; labels cover the answers, or prompts too."""
+def answer_batch(rows: Sequence[Row], padding: int, *, learn_prompts: bool = False) -> dict[str, Any]:
+    """Make the inputs of a causal model from `rows`; labels cover the answers, or prompts too.
+
+    Where they cover answers alone, rows are padded on the left, so that answers end together, and logits are asked of
+    those last places only: they are most of the work of a small model with a large vocabulary.
+    """
     ids = [(*row.prompt, *row.answer) for row in rows]
-    skipped = [0 if learn_prompts else len(row.prompt) for row in rows]
-    labels = [[IGNORED] * n + list(one[n:]) for n, one in zip(skipped, ids, strict=True)]
-    return {
-        "input_ids": padded(ids, padding),
-        "attention_mask": padded([[1] * len(one) for one in ids], 0),
-        "labels": padded(labels, IGNORED),
+    inputs = {
+        "input_ids": padded(ids, padding, left=not learn_prompts),
+        "attention_mask": padded([[1] * len(one) for one in ids], 0, left=not learn_prompts),
     }
+    if learn_prompts:
+        return inputs | {"labels": padded(ids, IGNORED)}
+    places = max(len(row.answer) for row in rows) + 1  # the first answer token is predicted one place before
+    labels = padded([(IGNORED, *row.answer) for row in rows], IGNORED, left=True)
+    return inputs | {"labels": labels, "logits_to_keep": places}
 
 
 def prompt_batch(prompts: Sequence[Sequence[int]], padding: int) -> dict[str, Tensor]:

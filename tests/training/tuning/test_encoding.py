@@ -10,6 +10,7 @@ from llamoco_bench.baselines.models.hf_loading import Loaded
 from llamoco_bench.training.instructions.pairs import Pair
 from llamoco_bench.training.tuning.encoding import IGNORED, Row, answer_batch, encode_pair, encode_pairs
 from tests.models.tiny_checkpoints import save_llama, tokenizer
+from tests.training.tuning import architectures
 
 PAIR = Pair("synthetic/u0000", "train", "python", "plain", "de", "{}", 1.0, "f(x)", "Solve f(x).", "```python\n1\n```")
 
@@ -26,14 +27,37 @@ def test_a_model_is_tuned_on_the_tokens_that_it_is_asked_with(tmp_path: Path, ch
     assert words.decode(row.answer) == f"{PAIR.answer}<end>"
 
 
-def test_the_loss_covers_answers_alone_unless_prompts_are_learned() -> None:
-    rows = [Row("p", "de", (5, 6, 7), (8, 1)), Row("p", "de", (5,), (8, 9, 1))]
-    batch = answer_batch(rows, padding=0)
+ROWS = [Row("p", "de", (5, 6, 7), (8, 1)), Row("p", "de", (5,), (8, 9, 1))]
+
+
+def test_the_loss_covers_answers_alone_and_logits_are_asked_of_them_alone() -> None:
+    batch = answer_batch(ROWS, padding=0)
+    assert batch["input_ids"].tolist() == [[5, 6, 7, 8, 1], [0, 5, 8, 9, 1]]
+    assert batch["attention_mask"].tolist() == [[1, 1, 1, 1, 1], [0, 1, 1, 1, 1]]
+    assert batch["labels"].tolist() == [[IGNORED, IGNORED, 8, 1], [IGNORED, 8, 9, 1]]
+    assert batch["logits_to_keep"] == 4
+
+
+def test_prompts_are_learned_on_demand() -> None:
+    batch = answer_batch(ROWS, padding=0, learn_prompts=True)
     assert batch["input_ids"].tolist() == [[5, 6, 7, 8, 1], [5, 8, 9, 1, 0]]
-    assert batch["attention_mask"].tolist() == [[1, 1, 1, 1, 1], [1, 1, 1, 1, 0]]
-    assert batch["labels"].tolist() == [[IGNORED] * 3 + [8, 1], [IGNORED, 8, 9, 1, IGNORED]]
-    learned = answer_batch(rows, padding=0, learn_prompts=True)["labels"]
-    assert learned.tolist() == [[5, 6, 7, 8, 1], [5, 8, 9, 1, IGNORED]]
+    assert batch["labels"].tolist() == [[5, 6, 7, 8, 1], [5, 8, 9, 1, IGNORED]]
+
+
+@pytest.mark.parametrize("kind", ["codegen", "phi", "llama"])
+def test_the_loss_is_that_of_each_answer_after_its_prompt(kind: str, tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(architectures.save(kind, tmp_path)).eval()
+    with torch.no_grad():
+        together = model(**answer_batch(ROWS, padding=0)).loss
+        total = 0.0
+        for row in ROWS:
+            ids = torch.tensor([[*row.prompt, *row.answer]])
+            chances = torch.log_softmax(model(ids).logits[0, len(row.prompt) - 1 : -1], dim=-1)
+            total -= float(chances[range(len(row.answer)), row.answer].sum())
+    assert float(together) == pytest.approx(total / 5, rel=1e-4)
 
 
 def test_what_does_not_fit_is_left_out_and_counted() -> None:
