@@ -43,7 +43,8 @@ class HomogeneousBatches:
     ----------
     rows: of the set.
     epochs: in each, as many problems are drawn as there are.
-    problems_at_once: whole problems in a batch.
+    problems_at_once: problems in a batch.
+    prompts: of a problem in a batch, drawn anew each time; 0 for all of them.
     balance: draw by equation 5, with replacement; else every problem once an epoch.
     seed: of the draws.
     rank, world: number of this process, and of processes.
@@ -56,6 +57,7 @@ class HomogeneousBatches:
         *,
         epochs: int = 1,
         problems_at_once: int = 1,
+        prompts: int = 0,
         balance: bool = True,
         seed: int = 0,
         rank: int = 0,
@@ -69,6 +71,7 @@ class HomogeneousBatches:
         self._weights = balanced([rows.optimizers[first] for first in firsts]) if balance else None
         self._lengths = [max(rows.lengths[row] for row in members) for members in self._members]
         self._epochs, self._size, self._seed = epochs, problems_at_once, seed
+        self._prompts = prompts
         self._rank, self._world = rank, world
         step = world * steps_of
         self._batches = max(1, -(-len(self._members) // (problems_at_once * step))) * step  # an epoch, all processes
@@ -86,7 +89,14 @@ class HomogeneousBatches:
         """Yield the batches of all processes."""
         rng = np.random.default_rng(derive_seed("batches", self._seed, epoch))
         for batch in self._by_length(self._draw(rng), rng):
-            yield [row for problem in batch for row in self._members[problem]]
+            yield [row for problem in batch for row in self._chosen(problem, rng)]
+
+    def _chosen(self, problem: int, rng: np.random.Generator) -> list[int]:
+        """Rows of a problem that stand in a batch, as many as are wanted and there."""
+        members = self._members[problem]
+        if not 0 < self._prompts < len(members):
+            return members
+        return [members[place] for place in rng.permutation(len(members))[: self._prompts]]
 
     def _draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Draw the problems of an epoch, as many as fill its batches."""

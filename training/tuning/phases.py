@@ -103,6 +103,7 @@ def tune(job: Job, settings: Tuning) -> dict[str, Any]:
         ),
         epochs=settings.epochs,
         problems_at_once=settings.problems,
+        prompts=settings.prompts,
         balance=settings.balance,
         seed=job.run.seed,
         rank=arguments.process_index,

@@ -43,7 +43,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
             Lora(),
             3072,
             WarmUp(steps=50, triplets=2),
-            Tuning(epochs=1, accumulate=2, warmup_steps=20),
+            Tuning(epochs=1, prompts=2, accumulate=4, warmup_steps=20),
         ),
     }
 )

@@ -40,7 +40,8 @@ class Tuning:
     Attributes
     ----------
     epochs: in each, as many problems are drawn as there are.
-    problems: whole problems in a batch; with all its rephrasings each.
+    problems: problems in a batch.
+    prompts: rephrasings of a problem in a batch, drawn anew each time; 0 for all of them. Fewer take less memory.
     accumulate: batches per step of the optimizer.
     learning_rate: reached after `warmup_steps`, from where it falls to 0 along a cosine.
     balance: draw problems by equation 5.
@@ -49,6 +50,7 @@ class Tuning:
 
     epochs: int = 20
     problems: int = 1
+    prompts: int = 0
     accumulate: int = 1
     learning_rate: float = 5e-4
     warmup_steps: int = 1000

@@ -87,6 +87,14 @@ def test_several_processes_see_what_one_would_see() -> None:
     assert drawn == alone
 
 
+def test_fewer_prompts_of_a_problem_are_drawn_anew_each_time() -> None:
+    rows = rows_of("ab")
+    batches = list(HomogeneousBatches(rows, prompts=2, epochs=30))
+    assert all(len(set(batch)) == 2 and len({rows.problems[row] for row in batch}) == 1 for batch in batches)
+    assert {row for batch in batches for row in batch} == set(range(10))
+    assert all(len(batch) == 5 for batch in HomogeneousBatches(rows, prompts=7))
+
+
 def test_the_seed_decides() -> None:
     rows = rows_of("aabbcd")
     assert list(HomogeneousBatches(rows, seed=1)) == list(HomogeneousBatches(rows, seed=1))
