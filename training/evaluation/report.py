@@ -114,3 +114,18 @@ def kind_of(problem: str) -> str:
 def _per_kind(pairs: Sequence[Pair], find: Callable[[str], Choice | None]) -> Choices:
     found: Mapping[str, Choice | None] = {kind: find(kind) for kind in ("u", "c")}
     return [found[kind_of(pair.problem)] for pair in pairs]
+
+
+def as_text(figures: Mapping[str, Any]) -> str:
+    """Write the figures of `report` as lines for a terminal."""
+    head = ("prompts", "problems", "parses", "program of the pool", "input tokens", "output tokens")
+    lines = [f"{name:24s}{figures[name]:10.4g}" for name in head]
+    lines += ["", f"{'':24s}{'optimizer':>12s}{'macro':>12s}{'program':>12s}"]
+    lines += [
+        f"{way:24s}" + "".join(f"{shares[name]:12.1%}" for name in ("optimizer", "optimizer, macro", "program"))
+        for way, shares in figures["agreement"].items()
+    ]
+    for way, score in figures.get("scores", {}).items():
+        told = ", ".join(f"{name} {value:.4f}" for name, value in score.items())
+        lines.append(f"{way:24s}{told}")
+    return "\n".join(lines) + "\n"

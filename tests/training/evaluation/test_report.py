@@ -9,6 +9,7 @@ import pytest
 from llamoco_bench.baselines.models.base import Generation, Request
 from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.errors import UsageError
+from llamoco_bench.training.__main__ import main
 from llamoco_bench.training.evaluation.ask import Answer, ask, one_a_problem
 from llamoco_bench.training.evaluation.identify import Choice, identify
 from llamoco_bench.training.evaluation.report import frequent, report, shuffled
@@ -143,3 +144,26 @@ def test_one_prompt_a_problem_takes_turns_among_the_styles() -> None:
     assert [p.style for p in chosen] == ["a", "b", "c", "a", "b"]
     assert len(one_a_problem(pairs, 0)) == 10
     assert one_a_problem([replace(pairs[0], style="x")], 3)[0].style == "x"
+
+
+def test_the_command_judges_any_model(
+    instruction_set: tuple[Path, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "figures.json"
+    command = ["evaluate", str(instruction_set[0]), "pool:heco-de", "--group", "unseen_family", "--json", str(file)]
+    assert main(command) == 0
+    figures = json.loads(file.read_text())
+    assert figures["parses"] == figures["program of the pool"] == 1.0
+    assert figures["optimizers"] == {"heco-de": figures["prompts"]}
+    assert f"{figures['agreement']['model']['optimizer']:.1%}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [(["--group", "tests"], "Did you mean 'test'"), (["--runs", "runs.parquet"], "both --labels and --runs")],
+)
+def test_wrong_use_of_the_command_is_told(
+    options: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(tmp_path), "random", *options]) == 4
+    assert message in capsys.readouterr().err
