@@ -29,11 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from llamoco_bench.training.ablations import command as ablations
+    from llamoco_bench.training.evaluation import command as evaluation
+    from llamoco_bench.training.instructions import command as instructions
     from llamoco_bench.training.labels import command as labels
+    from llamoco_bench.training.nano import command as nano
+    from llamoco_bench.training.tuning import command as tuning
 
     parser = argparse.ArgumentParser(prog="python -m llamoco_bench.training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (labels,):
+    for module in (labels, instructions, tuning, nano, evaluation, ablations):
         module.add_to(commands)
     return parser
 

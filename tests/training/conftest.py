@@ -1,17 +1,25 @@
-"""Toys: small problems and small pools for tests of labels."""
+"""Toys: small problems and small pools for tests of labels; a small instruction set and a nano model for the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from llamoco_bench.problems.problem import Array, Evaluation, Problem
+from llamoco_bench.problems.synthetic import IDS
+from llamoco_bench.training.instructions.build import build, read_group
 from llamoco_bench.training.labels.candidates import Candidate, grid_candidates
 from llamoco_bench.training.labels.protocol import Mode, Protocol
 from llamoco_bench.training.labels.race import Schedule
+from llamoco_bench.training.nano.architecture import export, new_model
+from llamoco_bench.training.nano.vocabulary import train_tokenizer
+from tests.training.nano.making import SHAPE
+from tests.training.rule_labels import rule_labels
 
 SHORT = Schedule(opening=2, deepened=2, second=8, leaders=2, climbs=2, entry=8, third=4, finalists=3, seeds=3)
 
@@ -56,3 +64,26 @@ def toy_protocol(mode: Mode = "race", optimizers: tuple[str, ...] = ("pso", "sam
     """Protocol of a competition between a few cheap optimizers."""
     portfolio: dict[str, tuple[Candidate, ...]] = {name: grid_candidates(name, "half")[::4][:4] for name in optimizers}
     return Protocol(mode, "unconstrained", "half", 0, SHORT, portfolio)
+
+
+@pytest.fixture(scope="session")
+def instruction_set(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A small instruction set with rule-made labels, and its manifest."""
+    folder = tmp_path_factory.mktemp("instructions") / "set"
+    return folder, build(rule_labels(IDS[::75]), folder, {"provenance": "rule"}, lambda line: None)
+
+
+@pytest.fixture(scope="session")
+def checkpoint(instruction_set: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A nano model with random weights and a trained tokenizer."""
+    import torch
+
+    prompts = [pair.prompt for pair in read_group(instruction_set[0], "train")]
+    tokenizer = train_tokenizer(prompts, [], SHAPE.vocabulary)
+    model = new_model(SHAPE, tokenizer, seed=0)
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.mul_(4)  # so that logits differ
+    folder = tmp_path_factory.mktemp("nano") / "checkpoint"
+    export(model, tokenizer, folder)
+    return folder
