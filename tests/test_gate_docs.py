@@ -106,7 +106,7 @@ def test_gate_job_of_the_workflow_runs_step_by_step(tmp_path: Path) -> None:
     assert good.run("gate", "gate") == []
     assert "| m |" in good.summary.read_text()
     report = good.root / "artefacts" / "report"
-    assert {path.name for path in report.iterdir()} == {"baseline.json", "report.md", "runs.csv"}
+    assert {path.name for path in report.iterdir()} == {"baseline.json", "report.html", "report.md", "runs.csv"}
     bad.env["BASELINE"] = str(report / "baseline.json")
     assert bad.run("gate", "gate") == ["Gates"]
     for lost in ("part-2", "report"):
