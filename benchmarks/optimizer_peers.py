@@ -160,6 +160,7 @@ def _metabox(name: str) -> Solve:
         folder = Path(str(find_spec("metaevobox").submodule_search_locations[0]))  # type: ignore[union-attr,index]
         text = (folder / "baseline" / "bbo" / f"{name.lower()}.py").read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if not line.startswith(("import torch", "from ..."))]
+        np.random.seed(seed)  # noqa: NPY002 - MADDE draws from SciPy's distributions, which use the global state
         permutation = np.random.default_rng(seed).permutation  # all that is used of PyTorch
         torch = SimpleNamespace(randperm=lambda n: permutation(n))
         namespace: dict[str, Any] = {"Basic_Optimizer": _MetaBoxBase, "torch": torch}

@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 
 DIMENSIONS = (10, 50)
 BUDGET, REPEATS = 1_000, 3
-PAIRS = ("pso", "deap-de", "samr-ga", "sep-cma-es", "bipop-cma-es", "mmes", "glpso", "madde", "sdms-pso", "sa", "nsa")
+PAIRS = ("pso", "deap-de", "samr-ga", "sep-cma-es", "bipop-cma-es", "mmes", "glpso", "sdms-pso", "sa", "nsa")
 PROBLEMS = {"unconstrained": "synthetic/u0046", "constrained": "synthetic/c0047"}
 
 

@@ -140,6 +140,8 @@ HEAD = """# Validation of the optimizers
 
 Written by `benchmarks/optimizer_validation.py` (Python {python}, NumPy {numpy}). Optimizers whose whole
 algorithm is SciPy's (`de`, `dual-annealing`, `slsqp`, `trust-constr`, `cobyla`, `l-bfgs-b`) are not in it.
+The rows do not depend on each other and were made by several runs of the script, over optimizers by name. A test of
+5 runs a side sees only large differences.
 
 ## Against independent implementations
 

@@ -237,7 +237,10 @@ _NOTES: Final = {
             "d1 = better - worse, d2 = (d1 + e) / 2, e orthogonal to d1 and as long; children x + a d1, x + a d2",
             "the best `beta` mutate normally, the others by (bound - x) (1 - r^((1 - t)^gamma))",
         ),
-        departures=("Children are moved into the box. An equality within 1e-4 is not penalised.",),
+        departures=(
+            "Children are moved into the box. An equality within 1e-4 is not penalised.",
+            "Weak on equalities (validation.md): the weight of the penalty leaves no way along them.",
+        ),
     ),
 }
 
