@@ -17,7 +17,7 @@ from llamoco_bench.baselines.optimizers import POOL, run_optimizer
 from llamoco_bench.problems.problem import Array, Evaluation, Problem
 
 STORED = Path(__file__).with_name("reference.json")
-DIM, BUDGET = 6, 600
+DIM, BUDGET, CONSTRAINED_BUDGET = 6, 600, 5000
 REFERENCE_SEEDS = range(100, 116)
 SEEDS = range(7)
 FLOOR = 1e-12
@@ -47,7 +47,7 @@ def _problem(constrained: bool) -> Problem:
         title="reference",
         lower=np.full(DIM, -5.0),
         upper=np.full(DIM, 4.0),
-        budget=BUDGET,
+        budget=CONSTRAINED_BUDGET if constrained else BUDGET,
         n_inequality=int(constrained),
         n_equality=int(constrained),
         evaluator=evaluate,
