@@ -34,6 +34,7 @@ from llamoco_bench.training.labels.tables import MANIFEST
 TEMPLATE: Final = Path(__file__).with_name("page.md")
 
 _RACED: Final = "race"
+_NOT_COMPARED: Final = "Not measured yet on these labels; how to do it stands below."
 
 
 def page(data: Path, comparison: Path | None = None) -> str:
@@ -56,7 +57,7 @@ def page(data: Path, comparison: Path | None = None) -> str:
         "gaps": _lines(_gaps(groups, folder.runs)),
         "wins": "\n\n".join(_lines(_wins(kind, groups[kind])) for kind in KINDS),
         "losers": _lines(_losers(groups, folder.runs)),
-        "comparison": "" if comparison is None else comparison.read_text(encoding="utf-8").strip(),
+        "comparison": _NOT_COMPARED if comparison is None else comparison.read_text(encoding="utf-8").strip(),
     }
     return fill(TEMPLATE.read_text(encoding="utf-8"), values)
 
