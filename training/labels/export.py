@@ -54,7 +54,7 @@ def _manifest(labels: list[Record], runs: list[Record], folder: LabelFolder, out
         "evaluations": sum(record["evaluations"] for record in runs),
         "cpu_hours_of_runs": round(sum(record["cpu_s"] for record in runs) / 3600, 2),
         "caps": {
-            "models": "bo and la-mcts fit no more models than fits and rounds say; cobyla stops after 20,000 evaluations",
+            "models": "bo and la-mcts fit no more models than fits and rounds say; cobyla stops at 20,000 evaluations",
             "safety_s": SAFETY_S,
             "stops": f"at f* + {REACH_PRECISION:g} (f0 - f*) where f* is proven: no score can rise any more",
         },
