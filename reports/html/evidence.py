@@ -153,6 +153,8 @@ def _generation(record: Record, keep: _Kept) -> Record:
     return {
         **_common(record, keep),
         "turn": record["turn"],
+        "sample": record.get("sample", 0),
+        **({"by": keep.text(record["by"]), "run": record["run"]} if "by" in record else {}),
         "text": keep.text(record["text"][:MAX_TEXT]),
         "prompt": [(keep.text(role), keep.text(content[:MAX_TEXT])) for role, content in prompt],
         "usage": record.get("usage"),
@@ -167,6 +169,7 @@ def _run(record: Record, keep: _Kept) -> Record:
         "turn": record["turn"],
         "run": record["run"],
         "seed": record.get("seed"),
+        **({"by": keep.text(record["by"])} if "by" in record else {}),
         "status": keep.text(record["status"]),
         **{name: record.get(name, absent) for name, absent in _ABSENT.items()},
         "error": keep.error(record.get("error")),

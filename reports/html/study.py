@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from llamoco_bench.journal import Record
+from llamoco_bench.journal import BY_POINTS, Record
 from llamoco_bench.reports.html.answers import Answer, read_answers
 from llamoco_bench.reports.html.evidence import Evidence
 from llamoco_bench.scoring import Item, Score, collect_items, run_performance, score
@@ -101,6 +101,22 @@ def _order(scores: Mapping[str, Sequence[Score]]) -> tuple[str, ...]:
 
 def _generations(records: Sequence[Record]) -> dict[Cell, dict[int, Record]]:
     found: dict[Cell, dict[int, Record]] = defaultdict(dict)
+    proposals: dict[Cell, list[Record]] = defaultdict(list)
     for record in sorted((r for r in records if r["kind"] == "generation"), key=lambda r: r["time"]):
-        found[record["suite"], record["problem"], record["model"]][record["turn"]] = record
+        cell = record["suite"], record["problem"], record["model"]
+        found[cell][record["turn"]] = record
+        if record.get("by") == BY_POINTS:
+            proposals[cell].append(record)
+    for cell, answers in proposals.items():
+        found[cell][0] = _a_run_of(answers)
     return found
+
+
+def _a_run_of(answers: Sequence[Record]) -> Record:
+    """Return the last answer of a method that proposes points, with the tokens and seconds of a mean run."""
+    latest = {record["sample"]: record for record in answers}.values()
+    runs = len({record["run"] for record in latest})
+    usages = [record["usage"] for record in latest if record["usage"]]
+    usage = {name: round(sum(u[name] for u in usages) / runs) for name in ("input_tokens", "output_tokens")}
+    seconds = sum(record["wall_s"] for record in latest) / runs
+    return {**answers[-1], "usage": usage if usages else None, "wall_s": seconds}

@@ -45,6 +45,19 @@ def test_labels_say_which_program_is_best(labels: Path) -> None:
     assert program(model, "cec2020/RC01") == POOL["cobyla"].source({"samples": 5}).rstrip()
 
 
+def test_labels_may_be_a_parquet_file_as_the_labelling_writes_it(labels: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    import pandas as pd
+
+    table = tmp_path / "labels.parquet"
+    rows = [
+        {**row, "config": json.dumps(row.get("config", {})) if row["optimizer"] == "de" else "{}"} for row in LABELS
+    ]
+    pd.DataFrame(rows).to_parquet(table)
+    model = make_model(parse_spec(f"pool:best?labels={table}"))
+    assert program(model, "synthetic/u0000") == POOL["de"].source({"f": 0.7}).rstrip()
+
+
 def test_problem_without_a_label_is_a_model_error(labels: Path) -> None:
     model = make_model(parse_spec(f"pool:best?labels={labels}"))
     with pytest.raises(ModelError, match=r"no label for cec2020/RC02; 3 problems have one"):
