@@ -1,14 +1,15 @@
-"""The tokenizer of `nano`: byte-level BPE across words, and whole lines of the pool's programs as tokens.
+"""The tokenizer of `nano`: byte-level BPE across words, and lines of the pool's programs as tokens.
 
 Text is cut at line breaks, which take the indentation along, and at numbers, of which a piece has two digits at most;
-within these, BPE merges across words. A line of a program of the pool, with the values of the grid written
-into it, is one token: an answer is then some 50 tokens long, and the choice of a hyper-parameter is one of them.
+within these, BPE merges across words. A line of a program of the pool is one token, or part of one (see
+`program_lines`): an answer is then 10 to 50 tokens long, and the choice of a hyper-parameter is one of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from llamoco_bench.baselines.optimizers import POOL
@@ -20,6 +21,8 @@ PIECE: Final = r"\n+ *|[0-9]{1,2}|[^\n0-9]+"
 """What text is cut into before BPE."""
 
 TEMPLATE: Final = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% if m.role == 'assistant' %}<|end|>{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"  # noqa: E501
+
+_CONSTANT: Final = re.compile(r"\n+[A-Z][A-Z0-9_]* = ")
 
 _OFTEN: Final = 0.3
 """Share of prompts from which on a piece of a line counts as the harness's own wording."""
@@ -64,15 +67,38 @@ def train_tokenizer(prompts: Sequence[str], others: Iterable[str], size: int) ->
 
 
 def program_lines() -> list[str]:
-    """Every line of every program of the pool, those with a hyper-parameter once for each value of its grid.
+    """Pieces of one or more lines that every program of the pool is made of, hyper-parameters once for each value.
 
-    A line stands with the line breaks before it; the first one of a program with the fence before it.
+    A piece ends with a line that stands in this program alone, and there once: lines that programs share go with the
+    line after them. Each piece then says which program it is of and where, so that what follows depends on it alone;
+    with single lines, a small model lost its way after an import that several programs have. Hyper-parameters stand
+    alone; a few of their lines are shared.
     """
+    counts = Counter(line for name in POOL for line in _lines(fenced(POOL[name].source())))
     found: dict[str, None] = {}
-    for optimizer in POOL.values():
-        for config in _configurations(optimizer.name):
-            found.update(dict.fromkeys(_lines(fenced(optimizer.source(config)))))
+    for name in POOL:
+        for config in _configurations(name):
+            found.update(dict.fromkeys(_joined(_lines(fenced(POOL[name].source(config))), counts)))
     return list(found)
+
+
+def _joined(lines: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """Put lines that are not unique before the next one that is; hyper-parameters stand alone."""
+    pieces: list[str] = []
+    pending = ""
+    for line in lines:
+        if _CONSTANT.match(line):
+            if pending:  # what stands before the first hyper-parameter and is not unique
+                pieces[-1] += pending
+                pending = ""
+            pieces.append(line)
+        elif counts[line] == 1:
+            pieces.append(pending + line)
+            pending = ""
+        else:
+            pending += line
+    pieces[-1] += pending
+    return pieces
 
 
 def _configurations(name: str) -> Iterator[dict[str, Any]]:
@@ -86,9 +112,8 @@ def _lines(answer: str) -> Iterator[str]:
     """Cut an answer into lines that begin with their line breaks; blank ones go to the line after them."""
     pending = ""
     first, *rest = answer.split("\n")
-    yield f"{first}\n"
-    yield rest[0]
-    for line in rest[1:]:
+    yield first
+    for line in rest:
         pending += "\n"
         if line:
             yield pending + line
@@ -103,16 +128,12 @@ def wording(prompts: Sequence[str]) -> list[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    import re
-
     for line in text.split("\n"):
         yield from re.findall(r"[^0-9]+", line)
 
 
 def _without(texts: Sequence[str], whole: Sequence[str]) -> Iterator[str]:
     """Cut the tokens that are given out of texts: merges are for what is left."""
-    import re
-
     pattern = re.compile("|".join(map(re.escape, sorted(whole, key=len, reverse=True))))
     for text in texts:
         yield from pattern.split(text)
