@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.errors import ModelError, UsageError
 from llamoco_bench.testing import AdapterConformance
 
-LABELS = [
+LABELS: list[dict[str, Any]] = [
     {"problem": "synthetic/u0000", "optimizer": "de", "config": {"f": 0.7}},
     {"problem": "cec2020/RC17", "optimizer": "slsqp"},
     {"problem": "cec2020/RC01", "optimizer": "cobyla", "config": '{"samples": 5}'},
