@@ -33,7 +33,7 @@ def test_finished_items_are_taken_from_the_journal(bench: Bench, replay: Replay,
     result = bench(model, SMOKE, "--llamoco-resume=out")
     assert result.parseoutcomes() == {"cached": len(NAMES)}
     new = journal(Path(pytester.path) / "out")[len(before) :]
-    assert {record["kind"] for record in new} == {"item"}
+    assert {record["kind"] for record in new} == {"plan", "item"}
 
 
 def test_infrastructure_faults_are_tried_again(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
