@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from llamoco_bench.baselines.models.spec import ModelSpec
     from llamoco_bench.brokers import Brokers
     from llamoco_bench.journal import Record
+    from llamoco_bench.ranking import Standing
+    from llamoco_bench.scoring import Score
     from llamoco_bench.settings import Settings
 
 PROGRESS_EVERY_S: Final = 30.0
@@ -51,6 +53,14 @@ LETTERS: Final = {
 CODE_ERROR: Final = ("code error", "e", "CODE ERROR")
 
 
+class _Results(NamedTuple):
+    """What the journals of a run say at the end of a session."""
+
+    records: list[Record]
+    scores: list[Score]
+    standings: dict[tuple[str, str], Standing]
+
+
 class Controller:
     """Hooks of the controlling process."""
 
@@ -63,6 +73,7 @@ class Controller:
         )
         self._expected: set[ItemId] = set()
         self._planned = False
+        self._read: _Results | None = None
         self._brokers: Brokers | None = None
         self._progress = _Progress()
         if not self._dry:
@@ -192,6 +203,16 @@ class Controller:
                 writer.line()
             writer.line(line)
 
+    def _results(self) -> _Results:
+        """Read the run once, when the session ends; a method, since pytest evaluates the properties of a plugin."""
+        from llamoco_bench.ranking import rank_records
+        from llamoco_bench.scoring import score_records
+
+        if self._read is None:
+            records = self.folder.records()
+            self._read = _Results(records, score_records(records), rank_records(records))
+        return self._read
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the tables; an incomplete run is not a success, a shard without items is no failure."""
@@ -199,12 +220,9 @@ class Controller:
             session.exitstatus = pytest.ExitCode.OK
         if self._dry or not self._expected:
             return
-        from llamoco_bench.ranking import rank_records
         from llamoco_bench.reports.tables import FORMATS, render
-        from llamoco_bench.scoring import score_records
 
-        records = self.folder.records()
-        scores, standings = score_records(records), rank_records(records)
+        records, scores, standings = self._results()
         for form in FORMATS:
             text = render(scores, form, standings)
             (self.folder.path / f"summary.{form}").write_text(text, encoding="utf-8")
@@ -215,13 +233,11 @@ class Controller:
         """Show the tables, the folder, and how to go on with an incomplete run."""
         if self._dry or not self._expected:
             return
-        from llamoco_bench.ranking import rank_records
         from llamoco_bench.reports.tables import terminal
-        from llamoco_bench.scoring import score_records
 
-        records = self.folder.records()
+        records, scores, standings = self._results()
         terminalreporter.section("llamoco", sep="=", bold=True)
-        for line in terminal(score_records(records), rank_records(records)):
+        for line in terminal(scores, standings):
             terminalreporter.write_line(line)
         terminalreporter.write_line(f"run folder: {self.folder.path}")
         if missing := self._missing(records):

@@ -7,12 +7,12 @@ best closes 0 of it (Bischl et al. 2016, ASlib, https://doi.org/10.1016/j.artint
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from llamoco_bench.portfolio import portfolio
 from llamoco_bench.reports.html.study import Study
 
 
@@ -59,11 +59,14 @@ def _gap(study: Study, suite: str, experts: frozenset[str]) -> Gap | None:
     if len(mine) < 2 or not shared:
         return None
     means = {m: {p: study.mean_perf(suite, p, m) for p in shared} for m in here}
-    overall = {m: fmean(means[m].values()) for m in here}
-    single = max(mine, key=lambda m: overall[m])
-    virtual = fmean(max(means[m][p] for m in mine) for p in shared)
-    gap = virtual - overall[single]
-    closed = [(m, overall[m], (overall[m] - overall[single]) / gap if gap > 1e-9 else math.nan) for m in here]
+    marks = portfolio({m: means[m] for m in mine})
+    closed = [(m, fmean(means[m].values()), marks.gap_closed(means[m])) for m in here]
     return Gap(
-        suite, single, overall[single], virtual, len(shared), len(mine), tuple(sorted(closed, key=lambda c: -c[1]))
+        suite,
+        marks.single_best,
+        marks.single_best_value,
+        marks.virtual_best_value,
+        len(shared),
+        len(mine),
+        tuple(sorted(closed, key=lambda c: -c[1])),
     )
