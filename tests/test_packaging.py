@@ -1,4 +1,4 @@
-"""What is installed is what stands in the tree: every package is listed, and every file that one reads is taken along."""
+"""What is installed is what stands in the tree: each package is listed, each file that one reads is taken along."""
 
 from __future__ import annotations
 
