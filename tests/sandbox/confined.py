@@ -38,8 +38,14 @@ def refusing(numbers: list[int], error: int, command: list[str]) -> list[str]:
 
 
 def can_become_nobody() -> bool:
-    """Tell whether `as_nobody` works here: it needs root with the right to mount, and two commands of util-linux."""
+    """Tell whether `as_nobody` works here.
+
+    It needs root with the right to mount, two commands of util-linux, and an interpreter and a clone that are not
+    themselves closed to others (what lies above them may be).
+    """
     if os.getuid() != 0 or not (shutil.which("setpriv") and shutil.which("unshare")):
+        return False
+    if not all(os.stat(path).st_mode & 0o005 == 0o005 for path in (sys.base_prefix, sys.prefix, ROOT)):
         return False
     return subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False).returncode == 0
 

@@ -32,7 +32,9 @@ def run(command: list[str]) -> str:
     return done.stdout
 
 
-needs_nobody = pytest.mark.skipif(not can_become_nobody(), reason="only root can become a user without privileges")
+needs_nobody = pytest.mark.skipif(
+    not can_become_nobody(), reason="only root can become another user, who must be let into the interpreter's folder"
+)
 
 
 def test_layers_hold_where_namespaces_are_refused() -> None:
