@@ -81,14 +81,17 @@ def main() -> None:
     parser.add_argument("--alone", type=int, default=16, help="how many of them are asked one by one, too")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--new-tokens", type=int, default=256)
+    parser.add_argument("--dtype", default="float32")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
     weights = fetch(WEIGHTS["smollm2"], print)
-    form = f"hf:{weights.parent}?gguf_file={weights.name}&dtype=bfloat16&threads={options.threads}&max_new_tokens="
+    form = (
+        f"hf:{weights.parent}?gguf_file={weights.name}&dtype={options.dtype}&threads={options.threads}&max_new_tokens="
+    )
     requests = prompts(options.prompts)
     few = requests[:: max(1, len(requests) // options.alone)][: options.alone]
 
-    single = parse_spec(f"{form}{options.new_tokens}&batch=1")
+    single = parse_spec(f"{form}&batch=1")
     prepare_model(single)
     model = make_model(single)
     model.generate(few[0])  # loads the weights
@@ -98,7 +101,7 @@ def main() -> None:
     model.close()
     show("one at a time", alone, alone_s)
 
-    with brokered(f"{form}{options.new_tokens}&batch={options.batch}") as (broker, pid):
+    with brokered(f"{form}&batch={options.batch}") as (broker, pid):
         broker.generate(Request("warm-up", few[0].messages[:1], sample=1))
         timer = Timer(pid)
         together = broker.generate_all(requests)

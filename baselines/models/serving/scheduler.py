@@ -1,7 +1,8 @@
 """Who is answered when: requests are queued, drawn together into batches, and answered once however many ask.
 
 What someone waits for goes before what was only announced. A request that is running or stored already is joined, not
-asked again.
+asked again. A batch is the one whose turn it is and those nearest to it in length, since all of a batch cost as much as
+its longest.
 """
 
 from __future__ import annotations
@@ -159,6 +160,9 @@ class Scheduler:
                 return []
             queued = [*self._wanted.values(), *self._announced.values()]
             alike = [job for job in queued if job.request.temperature == queued[0].request.temperature]
+            # Sorting is stable: the head stays first, what is wanted stays before what was announced.
+            length = _length(alike[0])
+            alike.sort(key=lambda job: (job.key not in self._wanted, abs(_length(job) - length)))
             jobs = alike[: self._batch]
             for job in jobs:
                 (self._wanted if job.key in self._wanted else self._announced).pop(job.key)
@@ -183,6 +187,10 @@ class Scheduler:
         with self._changed:
             for job in jobs:
                 del self._running[job.key]
+
+
+def _length(job: _Job) -> int:
+    return sum(len(message.content) for message in job.request.messages)
 
 
 def _answer(model: Model, requests: Sequence[Request]) -> Sequence[Generation]:

@@ -96,6 +96,13 @@ def test_requests_of_the_same_temperature_are_drawn_together(schedule: Schedule)
     assert sorted(model.asked) == list("abcdef")
 
 
+def test_batch_is_of_those_nearest_in_length_to_the_one_whose_turn_it_is(schedule: Schedule) -> None:
+    model = BatchEcho()
+    texts = [letter * length for letter, length in zip("abcdefgh", [5, 90, 4, 80, 6, 70, 5, 60], strict=True)]
+    assert [answer.text for answer in schedule(model).ask([request(text) for text in texts], "m")] == texts
+    assert [sorted(text[0] for text in model.asked[i : i + 4]) for i in (0, 4)] == [list("aceg"), list("bdfh")]
+
+
 def test_adapters_that_wait_for_a_server_work_side_by_side(schedule: Schedule) -> None:
     model = ParallelEcho()
     model.gate.clear()
