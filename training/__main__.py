@@ -34,11 +34,12 @@ def _parser() -> argparse.ArgumentParser:
     from llamoco_bench.training.instructions import command as instructions
     from llamoco_bench.training.labels import command as labels
     from llamoco_bench.training.nano import command as nano
+    from llamoco_bench.training.selector import command as selector
     from llamoco_bench.training.tuning import command as tuning
 
     parser = argparse.ArgumentParser(prog="python -m llamoco_bench.training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (labels, instructions, tuning, nano, evaluation, ablations):
+    for module in (labels, instructions, selector, tuning, nano, evaluation, ablations):
         module.add_to(commands)
     return parser
 

@@ -55,10 +55,15 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
                 warm_up=recipe.warm_up and replace(recipe.warm_up, balance=False),
             ),
         ),
+        "labels-as-targets": Variant(
+            "targets", "the labels themselves, as in the paper, not a selector's choices", _with(targets="labels")
+        ),
         "data-25": Variant("data size", "a quarter of the problems (Table 9)", _with(share=0.25)),
         "data-50": Variant("data size", "half of the problems (Table 9)", _with(share=0.5)),
-        "half-grid": Variant("granularity", "labels of grids half as fine (Table 10)", _with(), "half"),
-        "double-grid": Variant("granularity", "labels of grids twice as fine (Table 10)", _with(), "double"),
+        "half-grid": Variant("granularity", "labels of grids half as fine (Table 10)", _with(targets="labels"), "half"),
+        "double-grid": Variant(
+            "granularity", "labels of grids twice as fine (Table 10)", _with(targets="labels"), "double"
+        ),
     }
 )
 """By name."""

@@ -57,6 +57,10 @@ class ScoreTable:
         """Score of a program on a problem, or None where it was not run there."""
         return None if choice is None else self._scores.get(problem, {}).get(choice)
 
+    def programs(self, problem: str) -> Mapping[Choice, Score]:
+        """Scores of all programs that were run on a problem; empty where none was."""
+        return self._scores.get(problem, {})
+
     def virtual_best(self, problem: str) -> Score | None:
         """Score of the best program on a problem, among those with the most runs; by Perf, then Reach."""
         scores = list(self._scores.get(problem, {}).values())

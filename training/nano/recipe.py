@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from llamoco_bench.baselines.models.user_cache import sha256_of
 from llamoco_bench.errors import UsageError
-from llamoco_bench.problems.synthetic import IDS
 from llamoco_bench.seeds import derive_seed
 from llamoco_bench.training.evaluation.ask import ask, one_a_problem
 from llamoco_bench.training.evaluation.report import report
@@ -19,13 +19,13 @@ from llamoco_bench.training.evaluation.scores import ScoreTable
 from llamoco_bench.training.instructions.build import build, read_group
 from llamoco_bench.training.instructions.groups import GROUPS
 from llamoco_bench.training.instructions.label import provenance_of, read_labels
-from llamoco_bench.training.instructions.leakage import without_near_ones
 from llamoco_bench.training.instructions.pairs import Pair
 from llamoco_bench.training.nano.architecture import export, new_model
 from llamoco_bench.training.nano.card import model_card
-from llamoco_bench.training.nano.corpus import landscape_pairs
+from llamoco_bench.training.nano.corpus import choice_pairs, unlabelled
 from llamoco_bench.training.nano.settings import Recipe
 from llamoco_bench.training.nano.vocabulary import train_tokenizer
+from llamoco_bench.training.selector.selector import Selector
 from llamoco_bench.training.tuning.encoding import Row, encode_pairs
 from llamoco_bench.training.tuning.loading import load_trainable
 from llamoco_bench.training.tuning.phases import FINAL, Job, result_of, tune, warm_up
@@ -73,12 +73,15 @@ class NanoBuild:
         ------
         UsageError: where the labels do not do, or the folder holds the work on another recipe.
         """
+        if self._recipe.targets == "selector" and self._runs is None:
+            raise UsageError("a selector learns from the runs behind the labels: give them, or take targets=labels")
         self._claim()
         self._build_set()
-        labelled = self._labelled()
-        place = self._base or self._pretrained(labelled)
-        place = self._warmed_up(place, labelled)
-        self._export(self._stage("tuning", place, labelled, self._recipe.tuning))
+        labelled, unlabelled = self._labelled(), self._unlabelled()
+        place = self._base or self._pretrained(labelled, unlabelled)
+        taught = self._taught(labelled, unlabelled)
+        place = self._warmed_up(place, taught)
+        self._export(self._stage("tuning", place, taught, self._recipe.tuning))
         figures = self._evaluate()
         summary = {"recipe": asdict(self._recipe), "stages": self._stages(), "evaluation": figures, **self._sizes()}
         (self._folder / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
@@ -86,9 +89,8 @@ class NanoBuild:
         (self._folder / CHECKPOINT / "README.md").write_text(model_card(summary, manifest), encoding="utf-8")
         return summary
 
-    def _pretrained(self, labelled: Sequence[Pair]) -> Path:
+    def _pretrained(self, labelled: Sequence[Pair], unlabelled: Sequence[Pair]) -> Path:
         """Go through the stages before phase 1; return the checkpoint that they end with."""
-        unlabelled = self._unlabelled()
         both = [*labelled, *unlabelled]
         place = self._stage("reading", self._start(both), both, self._recipe.reading)
         return self._stage("landscape", place, unlabelled, self._recipe.landscape) if unlabelled else place
@@ -111,26 +113,35 @@ class NanoBuild:
 
     def _labelled(self) -> list[Pair]:
         """Training pairs, as far as the recipe wants them."""
-        recipe = self._recipe
-        pairs = [pair for pair in read_group(self._set, "train") if pair.language in recipe.languages]
+        pairs = read_group(self._set, "train")
         problems = sorted({pair.problem for pair in pairs}, key=lambda problem: derive_seed("share", problem))
-        kept = set(problems[: max(1, round(recipe.share * len(problems)))])
-        pairs = [pair for pair in pairs if pair.problem in kept]
-        return pairs if recipe.rephrased else list({pair.problem: pair for pair in reversed(pairs)}.values())
+        kept = set(problems[: max(1, round(self._recipe.share * len(problems)))])
+        return self._wanted(pair for pair in pairs if pair.problem in kept)
 
     def _unlabelled(self) -> list[Pair]:
-        """Pairs about the landscape, of training problems that nothing in the evaluation is near to."""
-        known = {pair.problem for group in GROUPS for pair in read_group(self._set, group)}
-        free = sorted(set(IDS) - known, key=lambda problem: derive_seed("unlabelled", problem))
-        wanted = free[: self._recipe.unlabelled]
-        if not wanted:
+        """Pairs about the landscape of training problems that nothing in the evaluation is near to."""
+        if not self._recipe.unlabelled:
             return []
-        self._say(f"describing {len(wanted)} problems without a label")
-        pairs = [pair for pair in landscape_pairs(wanted) if pair.language in self._recipe.languages]
-        evaluation = [pair for group in GROUPS if group != "train" for pair in read_group(self._set, group)]
-        kept, dropped = without_near_ones(pairs, evaluation)
-        self._say(f"{len(dropped)} of them are too near to an evaluation problem")
-        return kept
+        self._say("describing problems without a label")
+        kept, dropped = unlabelled(self._set, self._recipe.unlabelled)
+        self._say(f"{dropped} of them are too near to an evaluation problem")
+        return self._wanted(kept)
+
+    def _wanted(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """Leave out the languages, and the rephrasings, that the recipe does not want."""
+        kept = [pair for pair in pairs if pair.language in self._recipe.languages]
+        return kept if self._recipe.rephrased else list({pair.problem: pair for pair in reversed(kept)}.values())
+
+    def _taught(self, labelled: Sequence[Pair], unlabelled: Sequence[Pair]) -> list[Pair]:
+        """Pairs whose answers are programs: the labels, or a selector's choices for all training problems."""
+        if self._recipe.targets == "labels" or self._runs is None:
+            return list(labelled)
+        known = {pair.problem for pair in labelled}
+        selector = Selector(ScoreTable.read(self._labels, self._runs), known, self._recipe.run.seed)
+        choices = selector.choose(sorted(known | {pair.problem for pair in unlabelled}))
+        counts = Counter(choice.optimizer for choice in choices.values())
+        self._say("the selector chose " + ", ".join(f"{name} {number}" for name, number in counts.most_common()))
+        return self._wanted(choice_pairs(choices))
 
     def _start(self, pairs: Sequence[Pair]) -> Path:
         """Make tokenizer and random weights."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from llamoco_bench.training.nano.architecture import Shape
 from llamoco_bench.training.tuning.settings import Run, Tuning, WarmUp
+
+Targets = Literal["labels", "selector"]
+"""What phases 1 and 2 teach: ``labels``, the winners of the labelled problems, as in the paper; or ``selector``, the
+choices of a selector that has learned from all runs on them, for problems without a label too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,8 @@ class Recipe:
 
     Attributes
     ----------
-    unlabelled: problems of the training side without a label that are described too; their answers are lines about the
-        landscape.
+    unlabelled: most problems of the training side without a label that are described too; their answers are lines
+        about the landscape, and then a selector's choices.
     reading: learns prompts and answers of all of them.
     landscape: learns the answers alone.
     warm_up: phase 1; None to leave it out.
@@ -30,6 +34,7 @@ class Recipe:
     languages: of the descriptions that are trained on.
     rephrased: train on all descriptions of a problem, else on one of each.
     share: of the labelled training problems that are used.
+    targets: what is taught.
     """
 
     shape: Shape
@@ -43,6 +48,7 @@ class Recipe:
     languages: tuple[str, ...] = ("python", "latex")
     rephrased: bool = True
     share: float = 1.0
+    targets: Targets = "selector"
 
 
 _FULL: Final = Recipe(

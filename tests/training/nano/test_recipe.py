@@ -50,6 +50,7 @@ def tiny(seed: int = 0) -> Recipe:
         warm_up=replace(recipe.warm_up, steps=2, triplets=1),  # type: ignore[type-var]
         run=replace(recipe.run, seed=seed, precision="fp32", save_steps=2),
         evaluated=3,
+        targets="labels",
     )
 
 
