@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -307,18 +309,27 @@ def test_key_comes_from_the_named_variable_and_never_shows(monkeypatch: pytest.M
     assert "sk-very-secret" not in str(dict(model.identity)) + repr(model)
 
 
+_SERVER = """
+import sys, xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path = sys.argv[1]
+params.n_ctx, params.n_parallel, params.verbosity = 1024, 1, -1
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+server = xllamacpp.Server(params)
+print(server.listening_address, flush=True)
+sys.stdin.read()
+"""
+
+
 @pytest.fixture(scope="module")
 def real_server(smollm2_file: Path) -> Iterator[str]:
     """The HTTP endpoint of llama.cpp on loopback, with the real SmolLM2 behind it."""
-    import xllamacpp
-
-    params = xllamacpp.CommonParams()
-    params.model.path = str(smollm2_file)
-    params.n_ctx, params.n_parallel, params.verbosity = 1024, 1, -1
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
-    server = xllamacpp.Server(params)
-    yield f"{server.listening_address}/v1"
-    del server
+    # In a process of its own, to be killed: now and then the server does not end when it is asked to.
+    command = [sys.executable, "-c", _SERVER, str(smollm2_file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield f"{process.stdout.readline().strip()}/v1"
+        process.kill()
 
 
 @pytest.mark.model

@@ -77,7 +77,9 @@ class NanoBuild:
             raise UsageError("a selector learns from the runs behind the labels: give them, or take targets=labels")
         self._claim()
         self._build_set()
-        labelled, unlabelled = self._labelled(), self._unlabelled()
+        labelled = self._labelled()
+        needed = self._base is None or self._recipe.targets == "selector"
+        unlabelled = self._unlabelled() if needed else []
         place = self._base or self._pretrained(labelled, unlabelled)
         taught = self._taught(labelled, unlabelled)
         place = self._warmed_up(place, taught)

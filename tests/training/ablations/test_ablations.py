@@ -89,6 +89,7 @@ def test_ablations_run_from_one_checkpoint(tmp_path: Path, checkpoint: Path) -> 
         warm_up=replace(recipe.warm_up, steps=1, triplets=1),  # type: ignore[type-var]
         run=replace(recipe.run, precision="fp32"),
         evaluated=2,
+        targets="labels",
     )
     names = ["no-warm-up", "latex-only", "no-rephrasing", "data-50"]
     outcomes = ablate(names, [0], {"original": labels}, checkpoint, tmp_path / "runs", tiny, lambda line: None)
