@@ -85,9 +85,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
     weights = fetch(WEIGHTS["smollm2"], print)
-    form = (
-        f"hf:{weights.parent}?gguf_file={weights.name}&dtype={options.dtype}&threads={options.threads}&max_new_tokens="
-    )
+    form = f"hf:{weights.parent}?gguf_file={weights.name}&dtype={options.dtype}&threads={options.threads}"
+    form += f"&max_new_tokens={options.new_tokens}"
     requests = prompts(options.prompts)
     few = requests[:: max(1, len(requests) // options.alone)][: options.alone]
 
