@@ -1,14 +1,30 @@
-"""Fixtures of the plugin's tests: answers to replay, which cost no model, and a session in a process of its own."""
+"""Fixtures of the plugin's tests: answers to replay, which cost no model, and a session of the plugin."""
 
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.plugin.support import Bench, Replay
+
+# A session within this process forgets the modules that it loads; what costs time or holds a state is loaded before.
+for module in (
+    "llamoco_bench.evaluation",
+    "llamoco_bench.point_evaluation",
+    "llamoco_bench.gate_keeping",
+    "llamoco_bench.report_writing",
+    "llamoco_bench.ranking",
+    "llamoco_bench.reports.html",
+    "llamoco_bench.baselines.models.serving",
+    "llamoco_bench.sandbox",
+    "scipy.special",
+    "scipy.stats",
+):
+    import_module(module)
 
 
 @pytest.fixture
@@ -30,11 +46,16 @@ def replay(pytester: pytest.Pytester) -> Replay:
 
 @pytest.fixture
 def bench(pytester: pytest.Pytester) -> Bench:
-    """Run pytest in a process of its own, with two runs a program and a short time limit."""
+    """Run a session with two runs a program and a short time limit.
 
-    def run(*arguments: Any, runs: int = 2, timeout: float = 3.0) -> pytest.RunResult:
-        return pytester.runpytest_subprocess(
-            *map(str, arguments), f"--llamoco-runs={runs}", f"--llamoco-timeout={timeout}", timeout=120
-        )
+    It runs in this process, whose interpreters for programs it shares, unless it has workers, is without xdist, or is
+    to stand `apart`: then it gets a process of its own.
+    """
+
+    def run(*arguments: Any, runs: int = 2, timeout: float = 3.0, apart: bool = False) -> pytest.RunResult:
+        given = [*map(str, arguments), f"--llamoco-runs={runs}", f"--llamoco-timeout={timeout}"]
+        if apart or "-n" in given or "no:xdist" in given:
+            return pytester.runpytest_subprocess(*given, timeout=120)
+        return pytester.runpytest_inprocess(*given)
 
     return run

@@ -99,7 +99,7 @@ def test_collecting_starts_no_broker(bench: Bench, server: FaultServer, pytester
     assert not (Path(pytester.path) / ".llamoco").exists()
 
 
-@pytest.mark.parametrize("processes", [[], ["-n", "2"]])
+@pytest.mark.parametrize("processes", [[], pytest.param(["-n", "2"], marks=pytest.mark.slow)])
 def test_stages_can_be_done_in_sessions_of_their_own(bench: Bench, processes: list[str]) -> None:
     """The first answer crashes and is repaired; each stage does what it can and says what comes next."""
     broken, mended = says(completion(fenced(CRASHING))), says(completion(fenced(GOOD)))

@@ -72,7 +72,7 @@ def test_progress_stands_on_lines_of_its_own(
 ) -> None:
     pytester.makeconftest("import llamoco_bench.controller\nllamoco_bench.controller.PROGRESS_EVERY_S = 0.0")
     option = replay({(f"RC{number}", 0): fenced(GOOD) for number in ("04", "07", "14", "17")})
-    result = bench(option, "--llamoco-suite=cec2020", "--llamoco-problems=RC[01][47]", *processes)
+    result = bench(option, "--llamoco-suite=cec2020", "--llamoco-problems=RC[01][47]", *processes, apart=True)
     progress = [line for line in result.outlines if "items, " in line]
     assert len(progress) == 4
     assert all(line.startswith("llamoco: ") and line.endswith(" left") for line in progress)

@@ -101,6 +101,6 @@ def test_session_that_is_stopped_or_executes_nothing_decides_nothing(
     assert result.ret == 0
     result.stdout.fnmatch_lines(["not decided: nothing is executed in this stage"])
     pytester.makeconftest("def pytest_runtest_setup(item):\n    raise KeyboardInterrupt\n")
-    result = bench(replay(answers()), SMOKE, gate)
+    result = bench(replay(answers()), SMOKE, gate, apart=True)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["not decided: the session was stopped"])

@@ -35,7 +35,7 @@ REJECTED = [
 
 @pytest.mark.parametrize(("arguments", "hint"), REJECTED, ids=[" ".join(a) for a, _ in REJECTED])
 def test_bad_input_is_refused_with_what_is_allowed(pytester: pytest.Pytester, arguments: list[str], hint: str) -> None:
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.re_match_lines([f".*{hint}.*"])
     assert not (Path(pytester.path) / ".llamoco").exists()
@@ -55,7 +55,7 @@ MALFORMED = {
 def test_malformed_replay_file_is_refused(pytester: pytest.Pytester, name: str) -> None:
     path = Path(pytester.path) / "answers.jsonl"
     path.write_text(MALFORMED[name])
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", f"--llamoco-model=replay:{path}")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", f"--llamoco-model=replay:{path}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.re_match_lines([".*answers.jsonl.*"])
     assert not (Path(pytester.path) / ".llamoco").exists()
@@ -63,20 +63,20 @@ def test_malformed_replay_file_is_refused(pytester: pytest.Pytester, name: str) 
 
 def test_ini_twins_give_defaults_and_the_command_line_wins(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nllamoco_suite = smoke\nllamoco_runs = 2\n")
-    result = pytester.runpytest_subprocess("--llamoco-model=random", "--collect-only", "-q")
+    result = pytester.runpytest_inprocess("--llamoco-model=random", "--collect-only", "-q")
     assert any(line.startswith("llamoco::smoke::") for line in result.outlines)
-    result = pytester.runpytest_subprocess("--llamoco-model=random", "--llamoco-runs=3", "--collect-only")
+    result = pytester.runpytest_inprocess("--llamoco-model=random", "--llamoco-runs=3", "--collect-only")
     result.stdout.fnmatch_lines(["llamoco-bench *3 runs*"])
 
 
 def test_bad_value_in_the_ini_file_is_refused_too(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nllamoco_runs = many\n")
-    result = pytester.runpytest_subprocess("--llamoco-model=random")
+    result = pytester.runpytest_inprocess("--llamoco-model=random")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
 def test_every_option_is_in_the_help(pytester: pytest.Pytester) -> None:
     from llamoco_bench.options import OPTIONS
 
-    text = pytester.runpytest_subprocess("--help").stdout.str()
+    text = pytester.runpytest_inprocess("--help").stdout.str()
     assert all(option.text in text for option in OPTIONS)

@@ -14,20 +14,36 @@ from tests.plugin.support import CRASHING, GOOD, GREEDY, HANGING, Bench, Replay,
 
 A, B, C, D = (short_name(problem) for problem in list_problems("smoke")[:4])
 SMOKE = "--llamoco-suite=smoke"
-WAYS = [(), ("-p", "no:xdist"), ("-n", "2", "--dist", "worksteal"), ("-n", "2")]
-way = pytest.mark.parametrize("way", WAYS, ids=["plain", "xdist blocked", "worksteal", "xdist"])
+BLOCKED, WORKSTEAL = ("-p", "no:xdist"), ("-n", "2", "--dist", "worksteal")
+way = pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param((), id="plain"),
+        pytest.param(BLOCKED, id="xdist blocked", marks=pytest.mark.slow),
+        pytest.param(WORKSTEAL, id="worksteal"),
+        pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow),
+    ],
+)
 
 
 def good(*names: str) -> dict[tuple[str, int], str]:
     return {(name, 0): fenced(GOOD) for name in names}
 
 
-@way
-def test_items_are_collected_without_any_test_file(bench: Bench, replay: Replay, way: tuple[str, ...]) -> None:
-    result = bench(replay(good(A, B, C, D)), SMOKE, *way)
+@pytest.mark.parametrize("way", [BLOCKED, WORKSTEAL, ("-n", "2")], ids=["xdist blocked", "worksteal", "xdist"])
+def test_items_run_without_any_test_file_and_are_known_to_junit_and_hooks(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester, way: tuple[str, ...]
+) -> None:
+    pytester.makeconftest("def pytest_runtest_setup(item):\n    open(f'seen-{item.name}', 'w').close()\n")
+    result = bench(replay(good(A, B, C, D)), SMOKE, "--junitxml=out.xml", *way)
     assert result.ret == 0
     assert result.parseoutcomes()["ok"] == 4
     result.stdout.fnmatch_lines(["smoke: 4 problems, 8 runs a model*", "m *0.000*"])
+    names = {f"{name}[m]" for name in (A, B, C, D)}
+    cases = list(ET.parse(Path(pytester.path) / "out.xml").iter("testcase"))
+    assert {case.get("name") for case in cases} == names
+    assert {case.get("classname") for case in cases} == {"llamoco.smoke"}
+    assert {path.name for path in Path(pytester.path).glob("seen-*")} == {f"seen-{name}" for name in names}
 
 
 def test_ids_name_suite_problem_and_model(bench: Bench, replay: Replay) -> None:
@@ -41,24 +57,22 @@ def test_collecting_only_writes_nothing(bench: Bench, replay: Replay, pytester: 
     assert not (Path(pytester.path) / ".llamoco").exists()
 
 
-@way
 @pytest.mark.parametrize(
-    "select",
+    ("select", "number"),
     [
-        ("-k", f"{A} or {B}"),
-        (f"llamoco::smoke::{A}[m]", f"llamoco::smoke::{B}[m]"),
-        ("--llamoco-problems", f"[{A}{B}]*"),
+        (("-k", f"{A} or {B}"), 2),
+        ((f"llamoco::smoke::{A}[m]", f"llamoco::smoke::{B}[m]"), 2),
+        (("--llamoco-problems", f"cec2020/{A}"), 1),
     ],
     ids=["-k", "pasted ids", "glob"],
 )
+@way
 def test_some_items_can_be_selected(
-    bench: Bench, replay: Replay, way: tuple[str, ...], select: tuple[str, ...]
+    bench: Bench, replay: Replay, way: tuple[str, ...], select: tuple[str, ...], number: int
 ) -> None:
-    if select[0] == "--llamoco-problems":
-        select = ("--llamoco-problems", f"cec2020/{A}")
     result = bench(replay(good(A, B, C, D)), SMOKE, *way, *select)
     assert result.ret == 0
-    assert result.parseoutcomes()["ok"] == (1 if select[0] == "--llamoco-problems" else 2)
+    assert result.parseoutcomes()["ok"] == number
 
 
 @pytest.mark.parametrize(("mark", "selected"), [("llamoco", 4), ("not llamoco", 0)])
@@ -125,25 +139,6 @@ def test_stops_at_the_first_failure(bench: Bench, replay: Replay) -> None:
     result.stdout.fnmatch_lines(["INCOMPLETE: 4 of 4 items*"])
 
 
-@way
-def test_junit_report_names_items_by_their_id(
-    bench: Bench, replay: Replay, pytester: pytest.Pytester, way: tuple[str, ...]
-) -> None:
-    bench(replay(good(A, B, C, D)), SMOKE, "--junitxml=out.xml", *way)
-    cases = list(ET.parse(Path(pytester.path) / "out.xml").iter("testcase"))
-    assert {case.get("name") for case in cases} == {f"{name}[m]" for name in (A, B, C, D)}
-    assert {case.get("classname") for case in cases} == {"llamoco.smoke"}
-
-
-@way
-def test_hooks_of_a_users_conftest_reach_the_items(
-    bench: Bench, replay: Replay, pytester: pytest.Pytester, way: tuple[str, ...]
-) -> None:
-    pytester.makeconftest("def pytest_runtest_setup(item):\n    open(f'seen-{item.name}', 'w').close()\n")
-    bench(replay(good(A, B, C, D)), SMOKE, *way)
-    assert (Path(pytester.path) / f"seen-{A}[m]").exists()
-
-
 def test_package_installed_below_the_root_is_found(
     bench: Bench, replay: Replay, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +158,7 @@ def test_package_installed_below_the_root_is_found(
             Path(__import__(f"llamoco_bench.{name}", fromlist=["x"]).__path__[0])
         )
     monkeypatch.setenv("PYTHONPATH", str(site))
-    result = bench(replay(good(A, B, C, D)), SMOKE)
+    result = bench(replay(good(A, B, C, D)), SMOKE, apart=True)
     assert result.parseoutcomes()["ok"] == 4
 
 
@@ -175,7 +170,9 @@ def test_own_tests_and_the_suite_run_together_when_both_are_named(
     assert result.parseoutcomes() == {"passed": 1, "ok": 4}
 
 
-@pytest.mark.parametrize("way", WAYS[2:], ids=["worksteal", "xdist"])
+@pytest.mark.parametrize(
+    "way", [WORKSTEAL, pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["worksteal", "xdist"]
+)
 def test_worker_that_dies_loses_nothing_that_it_had_finished(
     bench: Bench, replay: Replay, pytester: pytest.Pytester, way: tuple[str, ...]
 ) -> None:
@@ -196,14 +193,12 @@ def test_worker_that_dies_loses_nothing_that_it_had_finished(
     result.stdout.fnmatch_lines(["smoke: 4 problems*"])
 
 
-def test_tables_are_left_in_the_run_folder(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+def test_tables_in_the_run_folder_are_those_of_the_report_command(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester
+) -> None:
     bench(replay(good(A, B, C, D)), SMOKE, "--llamoco-run-dir=out")
     names = {path.name for path in (Path(pytester.path) / "out").iterdir()}
     assert {"manifest.json", "journal", "summary.json", "summary.csv", "summary.md"} == names
-
-
-def test_report_command_gives_the_same_tables(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
-    bench(replay(good(A, B, C, D)), SMOKE, "--llamoco-run-dir=out")
     for form in ("md", "csv", "json"):
         result = pytester.run("llamoco", "report", "out", "--format", form)
         assert result.ret == 0
