@@ -113,7 +113,7 @@ def test_f0_depends_on_the_seed_and_not_on_the_program(make_sphere: MakeSphere) 
     assert run_optimizer("pso", problem, seed=2).f0 != first[0]
 
 
-@pytest.mark.parametrize("problem_id", ["synthetic/u0002", "cec2020/RC17"])
+@pytest.mark.parametrize("problem_id", ["synthetic/u0002", pytest.param("cec2020/RC17", marks=pytest.mark.slow)])
 def test_a_target_stops_the_program_where_it_is_first_reached(problem_id: str) -> None:
     problem = load_problem(problem_id)
     whole = run_optimizer("slsqp", problem, seed=3)

@@ -57,16 +57,24 @@ def test_collecting_only_writes_nothing(bench: Bench, replay: Replay, pytester: 
     assert not (Path(pytester.path) / ".llamoco").exists()
 
 
+SELECTIONS = {
+    "-k": (("-k", f"{A} or {B}"), 2),
+    "pasted ids": ((f"llamoco::smoke::{A}[m]", f"llamoco::smoke::{B}[m]"), 2),
+    "glob": (("--llamoco-problems", f"cec2020/{A}"), 1),
+}
+
+
 @pytest.mark.parametrize(
-    ("select", "number"),
+    ("way", "select", "number"),
     [
-        (("-k", f"{A} or {B}"), 2),
-        ((f"llamoco::smoke::{A}[m]", f"llamoco::smoke::{B}[m]"), 2),
-        (("--llamoco-problems", f"cec2020/{A}"), 1),
+        *(pytest.param((), *selection, id=f"plain-{name}") for name, selection in SELECTIONS.items()),
+        *(
+            pytest.param(BLOCKED, *selection, id=f"xdist blocked-{name}", marks=pytest.mark.slow)
+            for name, selection in SELECTIONS.items()
+        ),
+        pytest.param(WORKSTEAL, *SELECTIONS["pasted ids"], id="worksteal-pasted ids"),
     ],
-    ids=["-k", "pasted ids", "glob"],
 )
-@way
 def test_some_items_can_be_selected(
     bench: Bench, replay: Replay, way: tuple[str, ...], select: tuple[str, ...], number: int
 ) -> None:

@@ -48,6 +48,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_processes_and_order_change_nothing(reference: Path, tmp_path: Path) -> None:
     run_job(job(tmp_path, jobs=2, problems=PROBLEMS[::-1]), LabelFolder.read(tmp_path))
     assert labels_of(tmp_path) == labels_of(reference)
