@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from llamoco_bench.problems import load_problem
 from tests.release.building import Environment, build, copy_tree, run
 
 pytestmark = pytest.mark.slow
@@ -47,13 +50,13 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
 
 def test_licences_are_in_both(sdist: Path, wheel: Path) -> None:
-    licences = {"LICENSE", "NOTICE", "problems/realistic/data/NOTICE.txt", "reports/html/vendor/uPlot-LICENSE.txt"}
+    vendored = {"problems/realistic/data/NOTICE.txt", "reports/html/vendor/uPlot-LICENSE.txt"}
     with zipfile.ZipFile(wheel) as archive:
-        found = {name.partition(".dist-info/licenses/")[2] for name in archive.namelist()}
-    assert licences <= found
+        assert {"LICENSE", "NOTICE"} <= {name.partition(".dist-info/licenses/")[2] for name in archive.namelist()}
+    assert {f"llamoco_bench/{name}" for name in vendored} <= names(wheel)
     with tarfile.open(sdist) as source:
         found = {name.partition("/")[2] for name in source.getnames()}
-    assert licences | {"tests/data/axe/LICENSE.txt"} <= found
+    assert {"LICENSE", "NOTICE", "tests/data/axe/LICENSE.txt"} | vendored <= found
 
 
 def test_source_distribution_has_all_to_build_test_and_cite_it(sdist: Path) -> None:
@@ -83,7 +86,7 @@ def test_wheel_of_the_source_distribution_is_that_of_the_repository(sdist: Path,
 def test_tree_without_git_is_installed_with_the_fallback_version(tmp_path: Path) -> None:
     tree = copy_tree(tmp_path / "tree")
     environment = Environment(tmp_path / "env")
-    environment.install("--no-deps", "--no-build-isolation", tree)
+    environment.install("--no-deps", tree)
     code = "import llamoco_bench; print(llamoco_bench.__version__)"
     assert environment.run("python", "-c", code).stdout == "0.1.0.dev0\n"
 
@@ -97,8 +100,24 @@ def test_without_a_compiler_a_pure_wheel_is_built_and_works(wheel: Path, tmp_pat
     environment = Environment(tmp_path / "env")
     environment.install("numpy", "scipy", "--only-binary=:all:", "-c", tree / "constraints.txt")
     environment.install("--no-deps", pure)
-    code = (
-        "from llamoco_bench.problems._native import evaluator_kind; from llamoco_bench.problems import load_problem;"
-        "p = load_problem('synthetic/c0001'); print(evaluator_kind(), p.violation((p.lower + p.upper) / 2) >= 0)"
-    )
-    assert environment.run("python", "-c", code).stdout == "numpy True\n"
+    found = json.loads(environment.run("python", "-c", VALUES).stdout)
+    assert found.pop("evaluator") == "numpy"
+    for name, values in found.items():
+        p = load_problem(name)
+        x = 0.7 * p.lower + 0.3 * p.upper
+        expected = [p.objective(x), *p.inequality(x), *p.equality(x)]
+        np.testing.assert_allclose(values, expected, rtol=5e-12, atol=5e-12)
+
+
+# Values of two problems at a point, in whichever package is imported.
+VALUES = """
+import json
+from llamoco_bench.problems import load_problem
+from llamoco_bench.problems._native import evaluator_kind
+found = {"evaluator": evaluator_kind()}
+for name in ("synthetic/u0003", "synthetic/c0001"):
+    p = load_problem(name)
+    x = 0.7 * p.lower + 0.3 * p.upper
+    found[name] = [p.objective(x), *p.inequality(x), *p.equality(x)]
+print(json.dumps(found))
+"""

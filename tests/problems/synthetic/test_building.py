@@ -1,8 +1,10 @@
-"""The extension compiles cleanly, gives the same bits however it is compiled, and may be missing."""
+"""The extension compiles cleanly, gives the same bits however it is compiled, and may be missing.
+
+How the package is built without a compiler is tested in tests/release.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
@@ -11,12 +13,8 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-
-from llamoco_bench.problems._native import native_available
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "problems" / "_native"
@@ -82,27 +80,6 @@ def test_the_values_have_the_same_bits_at_every_level_of_x86_64(tmp_path: Path) 
     assert len(set(digests.values())) == 1, digests
 
 
-def test_without_a_compiler_the_package_builds_without_the_extension(tmp_path: Path) -> None:
-    tree = tmp_path / "tree"
-    ignored = shutil.ignore_patterns("*.so", "__pycache__", ".git", "build", "tests", "data", "*.egg-info")
-    shutil.copytree(ROOT, tree, ignore=ignored, symlinks=True)
-    environment = {**os.environ, "CC": "false", "LDSHARED": "false"}
-    command = [sys.executable, "setup.py", "-q", "build", "--build-base", str(tmp_path / "base")]
-    run = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    built = list((tmp_path / "base").rglob("*"))
-    assert any(path.name == "generate.py" for path in built)
-    assert not [path for path in built if path.suffix == ".so"]
-    (lib,) = (tmp_path / "base").glob("lib*")
-    # Without `site`, for an editable installation would step in for the module that is missing.
-    path = os.pathsep.join([str(lib), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
-    found = evaluated(["-P", "-S"], {"PYTHONPATH": path})
-    expected = evaluated([], {})
-    assert (found.pop("native"), expected.pop("native")) == (False, native_available())
-    for values in zip(found.values(), expected.values(), strict=True):
-        np.testing.assert_allclose(*values, rtol=5e-12, atol=5e-12)
-
-
 # A plugin of pytest that makes the compiled module one that cannot be imported.
 WITHOUT = """
 import sys
@@ -119,25 +96,3 @@ def test_the_tests_of_the_synthetic_problems_pass_without_the_extension(tmp_path
     assert run.returncode == 0, run.stdout
     assert "the compiled evaluator was not built" in run.stdout
     assert re.search(r"\b\d{2,} passed", run.stdout), run.stdout
-
-
-# Values of two problems at a point, in whichever package is imported.
-VALUES = """
-import json
-from llamoco_bench.problems import load_problem
-from llamoco_bench.problems._native import native_available
-found = {"native": native_available()}
-for name in ("synthetic/u0003", "synthetic/c0001"):
-    p = load_problem(name)
-    x = 0.7 * p.lower + 0.3 * p.upper
-    found[name] = [p.objective(x), *p.inequality(x), *p.equality(x)]
-print(json.dumps(found))
-"""
-
-
-def evaluated(options: list[str], environment: dict[str, str]) -> Any:
-    command = [sys.executable, *options, "-c", VALUES]
-    run = subprocess.run(
-        command, capture_output=True, text=True, check=True, cwd="/", env={**os.environ, **environment}
-    )
-    return json.loads(run.stdout)
