@@ -39,6 +39,7 @@ TESTS: Final = {
     "scoring": ["tests/harness/test_scoring.py", "tests/gates/test_decision.py"],
 }
 TIME_LIMIT_S: Final = 120
+IGNORED: Final = "ignore::pytest.PytestAssertRewriteWarning"  # of plugins that are loaded before
 LOADED: Final = ("numpy", "scipy.stats", "scipy.special", "hypothesis", "pytest", "_pytest.pytester")
 
 OPERATORS: Final[dict[type[ast.AST], tuple[type[ast.AST], ...]]] = {
@@ -161,9 +162,13 @@ def survives(name: str, tree: ast.Module) -> bool:
     """Tell whether all tests pass with the mutant; what hangs has not survived."""
     child = os.fork()
     if child == 0:
-        os.setsid()
-        signal.alarm(TIME_LIMIT_S)
-        os._exit(run_tests(name, tree))
+        status = 1
+        try:
+            os.setsid()
+            signal.alarm(TIME_LIMIT_S)
+            status = run_tests(name, tree)
+        finally:
+            os._exit(status)
     _, status = os.waitpid(child, 0)
     return status == 0
 
@@ -174,7 +179,19 @@ def run_tests(name: str, tree: ast.Module) -> int:
 
     path = ROOT / "llamoco_bench" / f"{name}.py"
     sys.meta_path.insert(0, Replacement(f"llamoco_bench.{name}", path, tree))
-    arguments = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:anyio", "-p", "no:xdist", f"--rootdir={ROOT}"]
+    arguments = [
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:anyio",
+        "-p",
+        "no:xdist",
+        "-W",
+        IGNORED,
+        f"--rootdir={ROOT}",
+    ]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         return int(pytest.main([*arguments, *(str(ROOT / test) for test in TESTS[name])]))
 

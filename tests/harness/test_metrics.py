@@ -102,3 +102,8 @@ def test_targets_run_from_the_start_to_a_hundred_millionth_of_it() -> None:
 def test_overhead_is_the_mean_of_tokens_a_problem() -> None:
     assert metrics.computational_overhead([(100, 50), (300, 150)]) == 300.0
     assert math.isnan(metrics.computational_overhead([]))
+
+
+def test_violation_of_a_model_is_the_mean_over_runs_that_evaluated_something() -> None:
+    assert metrics.mean_violation([0.0, 3.0, math.inf, 0.0]) == 1.0
+    assert math.isnan(metrics.mean_violation([math.inf]))

@@ -53,7 +53,7 @@ def copy_repository(target: Path) -> Path:
 
 def build(tree: Path, target: Path, *kinds: str, environment: Mapping[str, str] | None = None) -> list[Path]:
     """Build distributions (`kinds`: ``--sdist``, ``--wheel``) with the tools of this environment."""
-    command = [sys.executable, "-m", "build", "--no-isolation", *kinds, "--outdir", target]
+    command: list[str | Path] = [sys.executable, "-m", "build", "--no-isolation", *kinds, "--outdir", target]
     run(command, tree, {"SOURCE_DATE_EPOCH": EPOCH, **(environment or {})})
     return sorted(target.iterdir())
 
@@ -70,7 +70,16 @@ class Environment:
 
     def install(self, *arguments: str | Path) -> None:
         """Install only what is ready-made, but for what is named as a folder."""
-        pip = [sys.executable, "-m", "pip", "--python", self.python, "install", "-q", "--prefer-binary"]
+        pip: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            self.python,
+            "install",
+            "-q",
+            "--prefer-binary",
+        ]
         run([*pip, *arguments], self.work)
 
     def run(self, *command: str | Path, ok: bool = True) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FOLDERS = ("llamoco_bench", "problems", "baselines", "training", "reports")
 NOT_INSTALLED = {".c", ".h", ".so"}
 
