@@ -107,3 +107,32 @@ def test_overhead_is_the_mean_of_tokens_a_problem() -> None:
 def test_violation_of_a_model_is_the_mean_over_runs_that_evaluated_something() -> None:
     assert metrics.mean_violation([0.0, 3.0, math.inf, 0.0]) == 1.0
     assert math.isnan(metrics.mean_violation([math.inf]))
+
+
+@pytest.mark.parametrize(
+    ("best", "known", "start", "share"),
+    [
+        (None, 0.0, 10.0, 0.0),
+        (math.nan, 0.0, 10.0, 0.0),
+        (12.0, 2.0, 12.0, 1 / 51),  # the start itself is the first target
+        (12.5, 2.0, 12.0, 0.0),
+        (2.0 + 10.0 * 10 ** (-8 * 25.5 / 50), 2.0, 12.0, 26 / 51),
+        (2.0 + 1.01e-7, 2.0, 12.0, 50 / 51),
+        (2.0 + 0.99e-7, 2.0, 12.0, 1.0),
+        (2.0, 2.0, 12.0, 1.0),
+        (1.0, 2.0, 12.0, 1.0),  # a new best
+        (3.0, 3.0, 3.0, 1.0),  # no way to go: reached
+        (4.0, 3.0, 3.0, 0.0),  # or not
+        (4.0, 3.0, 2.0, 0.0),
+    ],
+)
+def test_reach_is_the_share_of_targets_that_were_reached(
+    best: float | None, known: float | None, start: float, share: float
+) -> None:
+    assert metrics.reach(best, known, start) == pytest.approx(share)
+
+
+def test_targets_are_spaced_evenly_in_the_logarithm() -> None:
+    targets = metrics.relative_targets()
+    assert (len(targets), targets[0], targets[-1]) == (51, 1.0, pytest.approx(1e-8))
+    assert all(b / a == pytest.approx(10 ** (-8 / 50)) for a, b in zip(targets, targets[1:], strict=False))
