@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -135,4 +136,4 @@ def test_reach_is_the_share_of_targets_that_were_reached(
 def test_targets_are_spaced_evenly_in_the_logarithm() -> None:
     targets = metrics.relative_targets()
     assert (len(targets), targets[0], targets[-1]) == (51, 1.0, pytest.approx(1e-8))
-    assert all(b / a == pytest.approx(10 ** (-8 / 50)) for a, b in zip(targets, targets[1:], strict=False))
+    assert all(b / a == pytest.approx(10 ** (-8 / 50)) for a, b in pairwise(targets))
