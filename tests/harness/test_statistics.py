@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from llamoco_bench.statistics import clustered_ratio, holm, paired_difference
+from llamoco_bench.statistics import _interval, can_be_significant, clustered_ratio, holm, paired_difference
 
 
 def test_value_is_the_ratio_of_sums() -> None:
@@ -138,3 +138,34 @@ def test_intervals_of_differences_hold_the_truth_and_p_is_at_its_level() -> None
         alarms.append(found.p < 0.05)
     assert 0.93 <= np.mean(covered) <= 0.97
     assert 0.03 <= np.mean(alarms) <= 0.07
+
+
+@pytest.mark.parametrize(
+    ("problems", "comparisons", "can"),
+    [(5, 1, False), (6, 1, True), (6, 2, False), (7, 2, True), (9, 12, True), (8, 12, False)],
+)
+def test_significance_needs_enough_problems_for_the_number_of_comparisons(
+    problems: int, comparisons: int, can: bool
+) -> None:
+    assert can_be_significant(problems, comparisons) == can
+
+
+def test_one_comparison_is_what_is_taken_without_a_word() -> None:
+    assert [can_be_significant(problems) for problems in (5, 6)] == [False, True]
+
+
+@pytest.mark.parametrize(("n", "tail"), [(2, 1.7e-72), (10, 0.0085507), (1000, 0.0248043)])
+def test_percentiles_are_those_of_hesterberg(n: int, tail: float) -> None:
+    """From the 2.5 % points of Student's t with n - 1 degrees of freedom: -12.7062, -2.2622, -1.9623."""
+    low, high = _interval(np.linspace(0.0, 1.0, 100_001), n)
+    assert low == pytest.approx(tail, abs=2e-6)
+    assert high == pytest.approx(1.0 - tail, abs=2e-6)
+
+
+def test_two_problems_have_an_interval_and_one_has_none() -> None:
+    two = paired_difference({"a": [0.0], "b": [0.0]}, {"a": [1.0], "b": [3.0]})
+    assert (two.value, two.low, two.high, two.n) == (2.0, 1.0, 3.0, 2)
+    one = paired_difference({"a": [0.0]}, {"a": [1.0]})
+    assert (one.value, one.n) == (1.0, 1)
+    assert math.isnan(one.low)
+    assert math.isnan(one.p)
