@@ -82,9 +82,9 @@ class Environment:
         ]
         run([*pip, *arguments], self.work)
 
-    def run(self, *command: str | Path, ok: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str | Path, ok: bool = True, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command of this environment, with nothing else on the path: no compiler, and nothing of others."""
         clean = {name: "" for name in os.environ if name.startswith(("PYTHON", "PYTEST", "COVERAGE"))}
         environment = {**clean, "PATH": str(self.folder / "bin"), "HOME": str(self.work)}
         program = self.folder / "bin" / str(command[0])
-        return run([program, *command[1:]], self.work, environment, ok)
+        return run([program, *command[1:]], cwd or self.work, environment, ok)
