@@ -9,7 +9,7 @@ libraries loaded and runs the tests of the module. Nothing is written to the tre
 
 Mutations: operators (+ and -, * and /, comparisons with their neighbours and opposites, `and` and `or`), constants
 (numbers by one, booleans turned), conditions and filters negated, returned values replaced by None, `min` and `max`,
-`any` and `all` exchanged. Annotations, docstrings and raised errors are left alone.
+`any` and `all` exchanged. Annotations, docstrings, raised errors and what a dataclass is made with are left alone.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def put(node: ast.AST, field: str, new: Any) -> None:
 
 
 def left_alone(tree: ast.Module) -> set[int]:
-    """Identities of the nodes in annotations, docstrings, raised errors and `__all__`."""
+    """Identities of the nodes in annotations, docstrings, raised errors, imports and decorators of classes."""
     skipped: list[ast.AST | None] = []
     for node in ast.walk(tree):
         match node:
@@ -100,6 +100,8 @@ def left_alone(tree: ast.Module) -> set[int]:
                     node.returns,
                     *(argument.annotation for argument in ast.walk(node.args) if isinstance(argument, ast.arg)),
                 ]
+            case ast.ClassDef():
+                skipped += node.decorator_list
             case ast.AnnAssign():
                 skipped.append(node.annotation)
             case ast.Raise():

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from llamoco_bench.journal import BY_POINTS
 from llamoco_bench.reports import tables
 from llamoco_bench.scoring import collect_items, score_records
 
@@ -150,3 +151,21 @@ def test_csv_and_json_carry_the_same_numbers() -> None:
     assert float(row["perf"]) == entry["perf"]["value"]
     assert (row["rec"], entry["rec"]["value"]) == ("", None)
     assert int(row["n_problems"]) == entry["n_problems"] == 2
+
+
+def test_model_that_proposes_points_has_no_program_that_could_fail_and_pays_for_every_run() -> None:
+    """Two runs of 60 answers' tokens each; an answer for a run that was not recorded does not count."""
+    records = [
+        *(generation(sample=k, run=k // 2) for k in range(6)),
+        *(run(run=k, by=BY_POINTS, status=status) for k, status in enumerate(["ok", "timeout"])),
+    ]
+    [score] = score_records(records)
+    assert math.isnan(score.err.value)
+    assert score.comp.value == 240.0
+    assert score.perf.value == pytest.approx(0.4)
+
+
+def test_model_without_a_performance_stands_last() -> None:
+    unknown = [generation(model="a"), run(model="a", best_known=None)]
+    poor = [generation(model="b"), run(model="b", best_f=10.0)]
+    assert [score.model for score in score_records([*unknown, *poor])] == ["b", "a"]

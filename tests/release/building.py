@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -61,11 +60,11 @@ def build(tree: Path, target: Path, *kinds: str, environment: Mapping[str, str] 
 class Environment:
     """A virtual environment without pip, filled by the pip of this one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, interpreter: str = sys.executable) -> None:
         self.folder = folder
         self.work = folder.with_name(f"{folder.name}-work")
         self.work.mkdir()
-        venv.create(folder, symlinks=True)
+        run([interpreter, "-m", "venv", "--without-pip", "--symlinks", folder], self.work)
         self.python = folder / "bin" / "python"
 
     def install(self, *arguments: str | Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -65,3 +66,15 @@ def test_problem_is_scored_without_xdist_on_the_ends_of_the_ranges(wheel: Path, 
     assert errors_of_smoke(environment, ONE) == [("pool:slsqp", 1, 0.0)]
     refused = environment.run("pytest", *SMOKE, "-n", "2", ok=False)
     assert "unrecognized arguments: -n" in refused.stderr
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_wheel_works_with_newer_pythons(wheel: Path, tmp_path: Path, version: str) -> None:
+    interpreter = shutil.which(f"python{version}")
+    if interpreter is None:
+        pytest.skip(f"no python{version} here")
+    environment = Environment(tmp_path / "env", interpreter)
+    environment.install(wheel, "--only-binary=:all:")
+    code = "from llamoco_bench.problems._native import native_available; print(native_available())"
+    assert environment.run("python", "-c", code).stdout == f"{'abi3' in wheel.name}\n"
+    assert errors_of_smoke(environment, ONE) == [("pool:slsqp", 1, 0.0)]
