@@ -137,3 +137,8 @@ def test_targets_are_spaced_evenly_in_the_logarithm() -> None:
     targets = metrics.relative_targets()
     assert (len(targets), targets[0], targets[-1]) == (51, 1.0, pytest.approx(1e-8))
     assert all(b / a == pytest.approx(10 ** (-8 / 50)) for a, b in pairwise(targets))
+
+
+@pytest.mark.parametrize(("best", "known", "start", "w"), [(4.0, 2.0, 12.0, 0.8), (2.25, 2.0, 2.5, 0.5)])
+def test_performance_is_measured_from_the_best_known_value(best: float, known: float, start: float, w: float) -> None:
+    assert metrics.optimization_performance(best, known, start) == pytest.approx(w)
