@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from llamoco_bench.statistics import _interval, can_be_significant, clustered_ratio, holm, paired_difference
+from llamoco_bench.statistics import _interval, _resamples, can_be_significant, clustered_ratio, holm, paired_difference
 
 
 def test_value_is_the_ratio_of_sums() -> None:
@@ -169,3 +169,8 @@ def test_two_problems_have_an_interval_and_one_has_none() -> None:
     assert (one.value, one.n) == (1.0, 1)
     assert math.isnan(one.low)
     assert math.isnan(one.p)
+
+
+def test_draws_that_all_metrics_share_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        _resamples(3, 0)[0, 0] = 0.0
