@@ -179,3 +179,20 @@ def test_shares_that_all_problems_agree_on_are_still_uncertain_and_counts_are_no
     for estimate in (good.err, good.perf, good.reach, good.feasible, good.perf_own_start, bad.err, bad.rec, bad.perf):
         assert estimate.high - estimate.low == pytest.approx(0.8419, abs=1e-4)
     assert (good.comp.low, good.comp.high) == (120.0, 120.0)
+
+
+def test_recovery_is_that_of_the_problems_that_failed() -> None:
+    records = [
+        generation("cec2020/P1"),
+        run("cec2020/P1"),
+        generation("cec2020/P2"),
+        run("cec2020/P2", status="runtime"),
+    ]
+    [score] = score_records(records)
+    assert score.rec.value == 1.0
+
+
+def test_one_token_a_problem_is_no_share() -> None:
+    usage = {"input_tokens": 0, "output_tokens": 1}
+    [score] = score_records(r for p in ("cec2020/P1", "cec2020/P2") for r in (generation(p, usage=usage), run(p)))
+    assert (score.comp.low, score.comp.value, score.comp.high) == (1.0, 1.0, 1.0)
