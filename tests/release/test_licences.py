@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_citation_has_what_is_needed_to_cite() -> None:
 
 
 def test_every_fragment_comes_into_the_changes() -> None:
-    command = ["towncrier", "build", "--draft", "--version", "9.9.9", "--date", "2030-01-01"]
+    command = [sys.executable, "-m", "towncrier", "build", "--draft", "--version", "9.9.9", "--date", "2030-01-01"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert "## 9.9.9 (2030-01-01)" in done.stdout
     told = " ".join(done.stdout.split())
