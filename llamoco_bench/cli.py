@@ -34,7 +34,7 @@ COMMANDS: Final = (ls, show, report, compare, gate, baseline, merge, leaderboard
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code (0 done, 4 wrong usage or unreadable run, or what the command says)."""
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
         function: Callable[[argparse.Namespace], str | tuple[str, int]] = options.function
         said = function(options)
@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of ``llamoco``, with all commands."""
     parser = argparse.ArgumentParser(prog="llamoco", description="Look at runs of llamoco-bench, and at this machine.")
     parser.add_argument("--version", action="version", version=f"llamoco-bench {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

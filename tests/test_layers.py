@@ -56,7 +56,7 @@ LAYERS = [
         "llamoco_bench.testing",
         "llamoco_bench.hookspecs",
     ],
-    ["llamoco_bench.plugin"],
+    ["llamoco_bench.plugin", "llamoco_bench.reference_pages"],
 ]
 ANYWHERE = {"llamoco_bench"}
 

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code (0 done, 4 wrong usage)."""
     from llamoco_bench.errors import LlamocoError
 
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
         function: Callable[[argparse.Namespace], str] = options.function
         sys.stdout.write(function(options))
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of ``python -m llamoco_bench.training``, with all commands."""
     from llamoco_bench.training.ablations import command as ablations
     from llamoco_bench.training.evaluation import command as evaluation
     from llamoco_bench.training.instructions import command as instructions
