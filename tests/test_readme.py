@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -36,17 +35,3 @@ def test_links_lead_somewhere(path: str) -> None:
 
 def test_every_suite_is_listed() -> None:
     assert [suite for suite in SUITES if f"`{suite}`" not in README] == []
-
-
-def commands() -> list[str]:
-    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    lines = [line for block in blocks for line in block.strip().splitlines()]
-    return [line for line in lines if line.startswith(("pytest --llamoco", "llamoco "))]
-
-
-def test_commands_of_the_readme_run(pytester: pytest.Pytester) -> None:
-    """Each as it stands, except that the long ones are cut to the problems of the smoke suite."""
-    for command in commands():
-        short = command.replace("--llamoco-suite=cec2020", "--llamoco-suite=smoke --llamoco-runs=1")
-        result = pytester.run(*shlex.split(short))
-        assert result.ret == 0, command

@@ -1,29 +1,14 @@
-"""``llamoco_run`` in tests of one's own; the snippets of its page are run as they stand."""
+"""``llamoco_run`` in tests of one's own."""
 
 from __future__ import annotations
-
-import re
-from pathlib import Path
 
 import pytest
 
 from tests.plugin.support import CRASHING, GOOD, Replay, fenced
 
-PAGE = (Path(__file__).parents[2] / "docs" / "pytest-fixture.md").read_text()
-
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers", *arguments, timeout=300)
-
-
-def test_snippets_of_the_page_pass(pytester: pytest.Pytester) -> None:
-    snippets = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(snippets) == 3
-    for number, snippet in enumerate(snippets):
-        (Path(pytester.path) / f"test_{number}.py").write_text(snippet)
-    result = run(pytester, "-n", "2")
-    result.assert_outcomes(passed=4)
-    assert not (Path(pytester.path) / ".llamoco").exists()
 
 
 def test_result_has_the_numbers_of_the_run(pytester: pytest.Pytester, replay: Replay) -> None:

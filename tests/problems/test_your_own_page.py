@@ -1,4 +1,4 @@
-"""The worked example of docs/problems/your-own.md, executed as it stands."""
+"""What the worked example of docs/problems/your-own.md says beyond its blocks, which tests/docs runs."""
 
 from __future__ import annotations
 
@@ -21,46 +21,18 @@ def block_with(text: str) -> str:
     return found
 
 
-DEFINITIONS = "lab_definitions"
-
-
-@pytest.fixture
-def example(pytester: pytest.Pytester) -> pytest.Pytester:
-    """The two problems of the page in a module."""
-    source = block_with("tank = problem_from_equations") + block_with("spring = problem_from_code")
-    pytester.makepyfile(**{DEFINITIONS: source})
+def test_the_module_of_the_page_is_a_suite_when_installed(pytester: pytest.Pytester) -> None:
+    definitions = block_with("tank = problem_from_equations") + block_with("spring = problem_from_code")
+    pytester.makepyfile(lab_definitions=definitions, lab_problems=block_with("# lab_problems.py"))
     pytester.syspathinsert()
-    return pytester
-
-
-def test_the_test_and_the_conformance_tests_of_the_page_pass(example: pytest.Pytester) -> None:
-    example.makepyfile(
-        f"from {DEFINITIONS} import spring, tank\n"
-        + block_with("def test_slsqp_finds_the_tank")
-        + block_with("class TestTank")
-        + block_with("class TestTank").replace("TestTank", "TestSpring").replace("return tank", "return spring")
-    )
-    result = example.runpytest_subprocess("-p", "no:cacheprovider", "-q")
-    result.assert_outcomes(passed=1 + 2 * 9)
-
-
-def test_a_conftest_with_the_registration_makes_a_suite(example: pytest.Pytester) -> None:
-    example.makeconftest(f"from {DEFINITIONS} import spring, tank\n" + block_with("register_problem(tank)"))
-    options = ("--llamoco-model=random", "--llamoco-suite=lab", "--collect-only", "-q")
-    result = example.runpytest_subprocess("-p", "no:cacheprovider", *options)
-    result.stdout.fnmatch_lines(["llamoco::lab::chain*", "llamoco::lab::tank*"])
-
-
-def test_the_module_of_the_page_is_a_suite_when_installed(example: pytest.Pytester) -> None:
-    example.makepyfile(lab_problems=f"from {DEFINITIONS} import spring, tank\n" + block_with("# lab_problems.py"))
     entry = re.search(r"^\[project\.entry-points\.\"(.*?)\"\]\n(.*)$", PAGE.read_text(), re.MULTILINE)
     assert entry is not None
-    info = example.path / "lab-1.0.dist-info"
+    info = pytester.path / "lab-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: lab\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(f"[{entry[1]}]\n{entry[2].replace(chr(34), '')}\n")
     options = ("--llamoco-model=random", "--llamoco-suite=lab", "--collect-only", "-q")
-    result = example.runpytest_subprocess("-p", "no:cacheprovider", *options)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
     result.stdout.fnmatch_lines(["llamoco::lab::chain*", "llamoco::lab::tank*"])
 
 

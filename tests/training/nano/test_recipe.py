@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from llamoco_bench.training.nano.card import distances
 from llamoco_bench.training.nano.corpus import landscape_pairs
 from llamoco_bench.training.nano.recipe import NanoBuild
 from llamoco_bench.training.nano.settings import RECIPES, Recipe
-from tests.training.nano.making import SHAPE
+from tests.training.nano.making import tiny
 from tests.training.rule_labels import PROVENANCE, rule_labels
 
 
@@ -38,20 +37,6 @@ def test_the_sizes_that_ship_are_those_that_the_design_allows() -> None:
     layer = 4 * shape.width**2 + 3 * shape.width * shape.hidden + 2 * shape.width
     assert 1e6 <= shape.vocabulary * shape.width + shape.layers * layer <= 5e6
     assert 2048 <= shape.vocabulary <= 4096
-
-
-def tiny(seed: int = 0) -> Recipe:
-    recipe = RECIPES["trial"]
-    return replace(
-        recipe,
-        shape=SHAPE,
-        unlabelled=4,
-        tuning=replace(recipe.tuning, epochs=1),
-        warm_up=replace(recipe.warm_up, steps=2, triplets=1),  # type: ignore[type-var]
-        run=replace(recipe.run, seed=seed, precision="fp32", save_steps=2),
-        evaluated=3,
-        targets="labels",
-    )
 
 
 @pytest.mark.slow
