@@ -3,7 +3,7 @@
 set -euo pipefail
 
 settings=(--llamoco-suite="${SUITE:-smoke}" --llamoco-runs="${RUNS:-2}")
-gates=(--llamoco-baseline=baseline.json --llamoco-fail-on='err<=0.3' --llamoco-fail-on='perf>=base-0.02')
+gates=(--llamoco-baseline=baseline.json --llamoco-fail-on='err<=0.3' --llamoco-fail-on='reach>=base-0.02')
 
 pytest --llamoco-model=candidate="${GOOD:-pool:slsqp}" "${settings[@]}"
 llamoco baseline save last -o baseline.json

@@ -85,7 +85,7 @@ def subcommands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse
 
 
 def _help(parser: argparse.ArgumentParser) -> list[str]:
-    parser.formatter_class = partial(argparse.HelpFormatter, width=_WIDTH)  # type: ignore[assignment]
+    parser.formatter_class = partial(argparse.HelpFormatter, width=_WIDTH)
     parser.color = False  # type: ignore[attr-defined,unused-ignore]
     return ["```text", parser.format_help().rstrip(), "```"]
 
