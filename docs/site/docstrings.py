@@ -1,4 +1,4 @@
-"""Extension of griffe: reads ``name: text``, as docstrings here have it, where numpydoc wants the text on the next line."""
+"""Extension of griffe: reads ``name: text``, as docstrings here have it; numpydoc wants the text on the next line."""
 
 from __future__ import annotations
 
