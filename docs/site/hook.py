@@ -20,7 +20,7 @@ SUBPACKAGES: Final = ("problems", "baselines", "training", "reports")
 FORMULA: Final = re.compile(r'<(span|div) class="arithmatex">\s*\\[(\[](.*?)\\[)\]]\s*</\1>', re.DOTALL)
 
 
-@event_priority(100)  # type: ignore[untyped-decorator]  # before mkdocstrings reads where the code is
+@event_priority(100)  # before mkdocstrings reads where the code is
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Give mkdocstrings a tree of links where the flat folders of the repository stand inside their package."""
     tree = Path(tempfile.mkdtemp(prefix="llamoco-docs-"))
