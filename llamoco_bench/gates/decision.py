@@ -2,9 +2,9 @@
 
 A regression is called where three things come together: the paired 95 % interval of the change lies wholly on the bad
 side; the sign-flip test, one-sided and Holm-corrected over all comparisons of the session, stays below 2.5 %; and the
-loss exceeds the minimum effect. The test guards the level where few problems changed at all, for which an interval by
-bootstrap is too sure. Where there are too few problems for the test to get below 2.5 % whatever the values (2 to the
-power of their number, times the comparisons), the interval decides alone, and the decision says so.
+loss exceeds the minimum effect. The test guards the level where few problems changed at all, for which an interval is
+too sure. Where there are too few problems for the test to get below 2.5 % whatever the values (2 to the power of their
+number, times the comparisons), Student's t test stands in for it, and the decision says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from llamoco_bench.gates.baseline import ROUNDING, staleness
 from llamoco_bench.gates.expression import MINIMUM_EFFECT, Gate, Limit, Regression
 from llamoco_bench.gates.measurements import Measurements, Sample, Values
 from llamoco_bench.scoring import MEASURES, estimate_over_problems
-from llamoco_bench.statistics import ALPHA, Difference, can_be_significant, holm, paired_difference
+from llamoco_bench.statistics import ALPHA, Difference, can_be_significant, deciding_p, holm, paired_difference
 
 Result = Literal["holds", "violated", "undecided"]
 
@@ -43,7 +43,7 @@ class Comparison:
     change: `value` minus `base`, paired by problem.
     p: that the change would be as bad by chance, one-sided, Holm-corrected over all comparisons.
     effect: change, in units of the measure, below which it does not matter.
-    exact: whether there are enough problems for `p` to decide.
+    exact: whether there are enough problems for the sign-flip test; else `p` is of the t test.
     """
 
     suite: str
@@ -65,10 +65,14 @@ class Comparison:
             return "same"
         bad = measure.worsening(self.change.value) > 0.0
         beyond_zero = self.change.low > 0.0 or self.change.high < 0.0
-        sure = self.p <= LEVEL if bad else self.change.p / 2.0 <= LEVEL
-        if not beyond_zero or (self.exact and not sure):
+        sure = (self.p if bad else self._uncorrected / 2.0) <= LEVEL
+        if not (beyond_zero and sure):
             return "same"
         return "worse" if bad else "better"
+
+    @property
+    def _uncorrected(self) -> float:
+        return self.change.p if self.exact else self.change.p_t
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,6 @@ def _uncorrected(pair: _Pair, measure: str, effect: float) -> Comparison:
     both = [problem for problem in before if before[problem] and after[problem]]
     base, value = (_mean_of_means(values, both) for values in (before, after))
     change = paired_difference(before, after)
-    bad = MEASURES[measure].worsening(change.value) > 0.0
     return Comparison(
         suite=pair.suite,
         model=pair.model,
@@ -234,16 +237,18 @@ def _uncorrected(pair: _Pair, measure: str, effect: float) -> Comparison:
         base=base,
         value=value,
         change=change,
-        p=change.p / 2.0 if bad else 1.0 - change.p / 2.0,
+        p=math.nan,
         effect=effect if MEASURES[measure].unit else effect * abs(base),
         exact=False,
     )
 
 
 def _corrected(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """Holm's correction over all, and whether each has the problems for it."""
-    adjusted = holm(dict(enumerate(c.p for c in comparisons)))
-    known = sum(not math.isnan(c.p) for c in comparisons)
+    """Return them with their p: one-sided, Holm-corrected over all."""
+    deciding = deciding_p(dict(enumerate(c.change for c in comparisons)))
+    bad = [MEASURES[c.measure].worsening(c.change.value) > 0.0 for c in comparisons]
+    adjusted = holm({i: p / 2.0 if bad[i] else 1.0 - p / 2.0 for i, p in deciding.items()})
+    known = sum(not math.isnan(p) for p in deciding.values())
     return [replace(c, p=adjusted[i], exact=can_be_significant(c.change.n, known)) for i, c in enumerate(comparisons)]
 
 
@@ -301,7 +306,7 @@ def _decide_regression(c: Comparison) -> tuple[Result, str]:
         f"{c.measure} {c.base:.4g} -> {c.value:.4g}, change {c.change.value:+.4f} "
         f"[{c.change.low:+.4f}, {c.change.high:+.4f}] on {c.change.n} problems, "
     )
-    said += f"p {c.p:.3g}" if c.exact else "too few for a test"
+    said += f"p {c.p:.3g}" + ("" if c.exact else " of a t test, since they are too few for the other")
     return ("violated" if c.verdict == "worse" else "holds"), f"{said}, minimum effect {c.effect:.4g}"
 
 

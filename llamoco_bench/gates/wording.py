@@ -37,7 +37,7 @@ def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
         form = ".3f" if MEASURES[c.measure].unit else ",.0f"
         interval = "" if math.isnan(c.change.low) else f" [{c.change.low:+{form}}, {c.change.high:+{form}}]"
         numbers = [format(c.base, form), format(c.value, form), f"{c.change.value:+{form}}{interval}"]
-        p = "-" if math.isnan(c.p) or not c.exact else f"{c.p:.3g}"
+        p = "-" if math.isnan(c.p) else f"{c.p:.3g}"
         rows.append([c.suite, against, MEASURES[c.measure].title, *numbers, p, str(c.change.n), _MARKS[c.verdict]])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -133,7 +133,7 @@ def test_terminal_table_has_a_line_a_model_with_intervals() -> None:
     lines = tables.terminal(scores())
     assert lines[0].startswith("cec2020: 2 problems")
     assert lines[1].split()[:5] == ["model", "Err", "Rec", "Perf", "Reach"]
-    assert "0.800 [0.800, 0.800]" in lines[2]
+    assert "0.800 [0.037, 0.998]" in lines[2]
 
 
 def test_markdown_table_is_well_formed() -> None:

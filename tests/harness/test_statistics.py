@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
-from llamoco_bench.statistics import _interval, _resamples, can_be_significant, clustered_ratio, holm, paired_difference
+from llamoco_bench.statistics import Array, Difference, clustered_ratio, deciding_p, holm, paired_difference
 
 
 def test_value_is_the_ratio_of_sums() -> None:
@@ -21,6 +24,12 @@ def test_interval_holds_the_value() -> None:
 
 def test_no_spread_between_problems_gives_no_width() -> None:
     assert clustered_ratio([2, 2, 2], [5, 5, 5]) == (0.4, 0.4, 0.4)
+
+
+def test_no_spread_of_a_share_does_not_make_three_problems_sure() -> None:
+    estimate = clustered_ratio([2, 2, 2], [5, 5, 5], unit=True)
+    assert estimate.low < 0.2
+    assert estimate.high > 0.6
 
 
 def test_one_problem_has_no_interval() -> None:
@@ -40,12 +49,27 @@ def test_same_input_gives_the_same_interval() -> None:
     assert clustered_ratio([1, 2, 4], [5, 5, 5]) == clustered_ratio([1, 2, 4], [5, 5, 5])
 
 
-def test_interval_of_a_mean_agrees_with_the_normal_one_on_many_problems() -> None:
-    values = np.random.default_rng(0).normal(10, 2, 400)
-    estimate = clustered_ratio(values.tolist(), [1.0] * 400)
-    half = 1.96 * values.std(ddof=1) / 20
-    assert estimate.high - estimate.value == pytest.approx(half, rel=0.1)
-    assert estimate.value - estimate.low == pytest.approx(half, rel=0.1)
+def test_interval_of_a_symmetric_quantity_is_students() -> None:
+    values = [8.0, 9.0, 10.0, 11.0, 12.0]
+    expected = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
+    assert clustered_ratio(values, [1] * 5)[1:] == pytest.approx((expected.low, expected.high))
+
+
+def test_interval_of_a_skewed_quantity_is_longer_on_the_side_of_the_tail() -> None:
+    estimate = clustered_ratio([100, 110, 120, 130, 140, 900], [1] * 6)
+    assert estimate.high - estimate.value > 2 * (estimate.value - estimate.low)
+    assert estimate.low > 0.0
+
+
+def test_interval_of_a_skewed_quantity_never_leaves_the_numbers_that_there_are() -> None:
+    assert clustered_ratio([0, 0, 0, 0, 50], [1] * 5).low == 0.0
+
+
+def test_interval_of_all_or_nothing_problems_is_wilsons() -> None:
+    """With so many problems Student's quantile is the normal one, and half a problem does not matter."""
+    expected = stats.binomtest(800, 4000).proportion_ci(0.95, method="wilson")
+    found = clustered_ratio([5] * 800 + [0] * 3200, [5] * 4000, unit=True)
+    assert found[1:] == pytest.approx((expected.low, expected.high), rel=1e-3)
 
 
 def test_runs_of_a_problem_are_kept_together() -> None:
@@ -58,12 +82,18 @@ def test_runs_of_a_problem_are_kept_together() -> None:
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_agreement_of_all_problems_leaves_the_uncertainty_of_their_number(value: float) -> None:
-    """No failure on 4 problems says little, none on 60 much (rule of three)."""
-    few, many = (clustered_ratio([5 * value] * n, [5] * n, unit=True) for n in (4, 60))
+    """No failure on 4 problems says little, none on 4,000 much."""
+    few, many = (clustered_ratio([5 * value] * n, [5] * n, unit=True) for n in (4, 4000))
     assert few.value == many.value == value
-    for estimate, n in ((few, 4), (many, 60)):
-        exact = stats.binomtest(round(value * n), n).proportion_ci(0.95, method="exact")
-        assert estimate[1:] == pytest.approx((exact.low, exact.high))
+    assert few.high - few.low > 0.6
+    expected = stats.binomtest(round(value * 4000), 4000).proportion_ci(0.95, method="wilson")
+    assert many[1:] == pytest.approx((expected.low, expected.high), abs=1e-5)
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=5), min_size=2, max_size=12))
+def test_interval_of_a_share_holds_it_and_lies_between_0_and_1(runs: list[list[float]]) -> None:
+    found = clustered_ratio([sum(row) for row in runs], [len(row) for row in runs], unit=True)
+    assert 0.0 <= found.low <= found.value <= found.high <= 1.0 + 1e-12
 
 
 def test_quantity_without_bounds_has_no_such_interval() -> None:
@@ -88,9 +118,36 @@ def test_p_value_is_that_of_the_exact_test() -> None:
     assert found.p == pytest.approx(np.mean(np.abs(sums) >= abs(differences.sum()) - 1e-12))
 
 
+def test_p_value_for_many_problems_is_that_of_scipys_test() -> None:
+    differences = np.random.default_rng(4).normal(0.2, 1.0, 80)
+    found = paired_difference({i: [0.0] for i in range(80)}, {i: [d] for i, d in enumerate(differences.tolist())})
+    expected = stats.permutation_test((differences,), np.mean, permutation_type="samples", rng=1)
+    assert found.p == pytest.approx(expected.pvalue, abs=0.015)  # three standard errors of 9,999 draws
+
+
+def test_interval_of_a_difference_is_students() -> None:
+    rng = np.random.default_rng(5)
+    first, second = rng.random((2, 12))
+    found = paired_difference(*({i: [x] for i, x in enumerate(values.tolist())} for values in (first, second)))
+    expected = stats.ttest_rel(second, first)
+    interval = expected.confidence_interval(0.95)
+    assert (found.low, found.high, found.p_t) == pytest.approx((interval.low, interval.high, expected.pvalue))
+
+
 def test_equal_models_differ_by_nothing() -> None:
     values = {i: [0.1 * i] for i in range(8)}
-    assert paired_difference(values, values) == (0.0, 0.0, 0.0, 1.0, 8)
+    assert paired_difference(values, values) == (0.0, 0.0, 0.0, 1.0, 1.0, 8)
+
+
+def test_t_test_decides_where_the_signs_are_too_few() -> None:
+    def collapse(problems: int) -> Difference:
+        return paired_difference({i: [0.9 + 0.01 * i] for i in range(problems)}, {i: [0.1] for i in range(problems)})
+
+    few, enough = collapse(4), collapse(6)
+    assert few.p == 0.125
+    assert deciding_p({"few": few}) == {"few": few.p_t}
+    assert deciding_p({"enough": enough}) == {"enough": enough.p}
+    assert deciding_p({"enough": enough, "other": enough})["enough"] == enough.p_t  # 2 comparisons: 1 / 32 is too large
 
 
 def test_models_that_share_no_problem_cannot_be_compared() -> None:
@@ -108,69 +165,47 @@ def test_holm_is_stepwise_monotonic_and_keeps_the_order() -> None:
     assert holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
 
 
-def performances(rng: np.random.Generator, problems: int) -> np.ndarray:
-    """Five runs on each problem: half of the problems nearly solved, some not at all, the others in between."""
+Draw = Callable[[np.random.Generator, int], Array]
+
+
+def performances(rng: np.random.Generator, problems: int) -> Array:
+    """Perf: half of the problems nearly solved, some not at all, the others in between."""
     kind = rng.random(problems)
     level = np.where(kind < 0.5, 1 - rng.beta(0.3, 8, problems), np.where(kind < 0.6, 0, rng.beta(2, 2, problems)))
-    runs: np.ndarray = np.clip(level[:, None] + rng.normal(0, 0.08, (problems, 5)), 0, 1)
-    return runs
+    return np.clip(level[:, None] + rng.normal(0, 0.08, (problems, 5)), 0, 1)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("problems", [10, 57, 129])
-def test_intervals_hold_the_truth_in_95_percent_of_simulations(problems: int) -> None:
+def errors(rng: np.random.Generator, problems: int) -> Array:
+    """Err of a model whose programs mostly fail as a whole or not at all."""
+    return (rng.random((problems, 5)) < rng.beta(0.15, 0.6, problems)[:, None]).astype(np.float64)
+
+
+def tokens(rng: np.random.Generator, problems: int) -> Array:
+    """Comp, log-normal."""
+    return np.exp(rng.normal(7.5, 0.6, (problems, 1)))
+
+
+@pytest.mark.parametrize("problems", [10, 20, 57, 129])
+@pytest.mark.parametrize(("draw", "unit"), [(performances, True), (errors, True), (tokens, False)])
+def test_intervals_hold_the_truth_in_95_percent_of_simulations(draw: Draw, unit: bool, problems: int) -> None:
     rng = np.random.default_rng(problems)
-    truth = performances(rng, 400_000).mean()
-    samples = (performances(rng, problems) for _ in range(2000))
-    intervals = (clustered_ratio(runs.sum(axis=1), [5] * problems, unit=True) for runs in samples)
+    truth = draw(rng, 400_000).mean()
+    samples = (draw(rng, problems) for _ in range(2500))
+    intervals = (clustered_ratio(runs.sum(axis=1), [runs.shape[1]] * problems, unit=unit) for runs in samples)
     covered = np.mean([low <= truth <= high for _, low, high in intervals])
     assert 0.93 <= covered <= 0.97
 
 
 @pytest.mark.slow
-def test_intervals_of_differences_hold_the_truth_and_p_is_at_its_level() -> None:
+@pytest.mark.parametrize("problems", [10, 57])
+def test_intervals_of_differences_hold_the_truth_and_p_is_at_its_level(problems: int) -> None:
     rng = np.random.default_rng(5)
     covered, alarms = [], []
     for _ in range(1000):
-        first, second = performances(rng, 57), performances(rng, 57)  # two models alike: the true difference is 0
+        # two models alike: the true difference is 0
+        first, second = performances(rng, problems), performances(rng, problems)
         found = paired_difference(dict(enumerate(first.tolist())), dict(enumerate(second.tolist())))
         covered.append(found.low <= 0.0 <= found.high)
         alarms.append(found.p < 0.05)
     assert 0.93 <= np.mean(covered) <= 0.97
     assert 0.03 <= np.mean(alarms) <= 0.07
-
-
-@pytest.mark.parametrize(
-    ("problems", "comparisons", "can"),
-    [(5, 1, False), (6, 1, True), (6, 2, False), (7, 2, True), (9, 12, True), (8, 12, False)],
-)
-def test_significance_needs_enough_problems_for_the_number_of_comparisons(
-    problems: int, comparisons: int, can: bool
-) -> None:
-    assert can_be_significant(problems, comparisons) == can
-
-
-def test_one_comparison_is_what_is_taken_without_a_word() -> None:
-    assert [can_be_significant(problems) for problems in (5, 6)] == [False, True]
-
-
-@pytest.mark.parametrize(("n", "tail"), [(2, 1.7e-72), (10, 0.0085507), (1000, 0.0248043)])
-def test_percentiles_are_those_of_hesterberg(n: int, tail: float) -> None:
-    """From the 2.5 % points of Student's t with n - 1 degrees of freedom: -12.7062, -2.2622, -1.9623."""
-    low, high = _interval(np.linspace(0.0, 1.0, 100_001), n)
-    assert low == pytest.approx(tail, abs=2e-6)
-    assert high == pytest.approx(1.0 - tail, abs=2e-6)
-
-
-def test_two_problems_have_an_interval_and_one_has_none() -> None:
-    two = paired_difference({"a": [0.0], "b": [0.0]}, {"a": [1.0], "b": [3.0]})
-    assert (two.value, two.low, two.high, two.n) == (2.0, 1.0, 3.0, 2)
-    one = paired_difference({"a": [0.0]}, {"a": [1.0]})
-    assert (one.value, one.n) == (1.0, 1)
-    assert math.isnan(one.low)
-    assert math.isnan(one.p)
-
-
-def test_draws_that_all_metrics_share_cannot_be_changed() -> None:
-    with pytest.raises(ValueError, match="read-only"):
-        _resamples(3, 0)[0, 0] = 0.0
