@@ -205,12 +205,13 @@ class Controller:
 
     def _results(self) -> _Results:
         """Read the run once, when the session ends; a method, since pytest evaluates the properties of a plugin."""
-        from llamoco_bench.ranking import rank_records
-        from llamoco_bench.scoring import score_records
+        from llamoco_bench.ranking import rank_items
+        from llamoco_bench.scoring import collect_items, score_items
 
         if self._read is None:
             records = self.folder.records()
-            self._read = _Results(records, score_records(records), rank_records(records))
+            items = collect_items(records)
+            self._read = _Results(records, score_items(items), rank_items(items))
         return self._read
 
     @pytest.hookimpl(trylast=True)

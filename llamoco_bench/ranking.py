@@ -7,10 +7,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from llamoco_bench.journal import Record
-from llamoco_bench.scoring import MEASURES, collect_items, item_values
-from llamoco_bench.statistics import ALPHA, can_be_significant, holm, paired_difference
+from llamoco_bench.scoring import MEASURES, Item, group_items, item_values
+from llamoco_bench.statistics import ALPHA, Difference, deciding_p, holm, paired_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,12 @@ class Standing:
 
     Attributes
     ----------
-    value: mean over problems.
+    value: mean over runs.
     rank: by value alone, from 1; equal values share the better rank.
     best_rank, worst_rank: the ranks that the results leave open: 1 + the number of models that are better beyond doubt,
         and the number of models less those that are worse beyond doubt.
     tied: whether the model cannot be told from the one that ranks first.
+    p: of the difference to that one, Holm-corrected over all pairs; nan for itself, and where there is no such test.
     """
 
     value: float
@@ -31,6 +32,7 @@ class Standing:
     best_rank: int
     worst_rank: int
     tied: bool
+    p: float
 
     @property
     def range(self) -> str:
@@ -44,7 +46,7 @@ def rank_models(values: Mapping[str, Mapping[str, Sequence[float]]], measure: st
     """Rank models on one suite in one of `llamoco_bench.scoring.MEASURES`.
 
     All pairs are compared, paired by problem, by interval and sign-flip test, Holm-corrected over the pairs; by the
-    interval alone where there are too few problems for the test.
+    t test where there are too few problems for the other.
 
     Parameters
     ----------
@@ -52,13 +54,14 @@ def rank_models(values: Mapping[str, Mapping[str, Sequence[float]]], measure: st
 
     Returns
     -------
-    By model, the best first; the order of equal ones is that of their names.
+    By model, the best first; equal ones in the order of `values`.
     """
     means = {model: _mean(problems) for model, problems in values.items()}
     known = [model for model, mean in means.items() if not math.isnan(mean)]
     sign = MEASURES[measure].worsening(1.0)
-    ordered = sorted(known, key=lambda model: (sign * means[model], model))
-    beaten = _significant(values, ordered, sign)
+    ordered = sorted(known, key=lambda model: sign * means[model])
+    pairs = _compare(values, ordered)
+    beaten = {pair if sign * p.change.value > 0.0 else pair[::-1] for pair, p in pairs.items() if p.told_apart}
     found = {}
     for model in ordered:
         better = sum((other, model) in beaten for other in ordered)
@@ -69,15 +72,16 @@ def rank_models(values: Mapping[str, Mapping[str, Sequence[float]]], measure: st
             best_rank=1 + better,
             worst_rank=len(ordered) - worse,
             tied=(ordered[0], model) not in beaten,
+            p=math.nan if model == ordered[0] else pairs[ordered[0], model].p,
         )
     return found
 
 
-def rank_records(records: Iterable[Record], measure: str = "perf") -> dict[tuple[str, str], Standing]:
-    """Rank the models of a run on each of its suites, by (suite, model)."""
-    values: dict[str, dict[str, dict[str, Sequence[float]]]] = defaultdict(lambda: defaultdict(dict))
-    for item in collect_items(records):
-        values[item.suite][item.model][item.problem] = item_values(item, measure)
+def rank_items(items: Iterable[Item], measure: str = "perf") -> dict[tuple[str, str], Standing]:
+    """Rank the models on each suite, by (suite, model)."""
+    values: dict[str, dict[str, dict[str, Sequence[float]]]] = defaultdict(dict)
+    for (suite, model), mine in group_items(items).items():
+        values[suite][model] = {item.problem: item_values(item, measure) for item in mine}
     return {
         (suite, model): standing
         for suite, models in values.items()
@@ -85,20 +89,27 @@ def rank_records(records: Iterable[Record], measure: str = "perf") -> dict[tuple
     }
 
 
-def _significant(
-    values: Mapping[str, Mapping[str, Sequence[float]]], models: Sequence[str], sign: float
-) -> set[tuple[str, str]]:
-    """Return the pairs (better, worse) that are told apart."""
-    differences = {(a, b): paired_difference(values[a], values[b]) for a, b in itertools.combinations(models, 2)}
-    adjusted = holm({pair: difference.p for pair, difference in differences.items()})
-    found = set()
-    for (a, b), difference in differences.items():
-        beyond_zero = difference.low > 0.0 or difference.high < 0.0
-        if beyond_zero and (adjusted[a, b] <= ALPHA or not can_be_significant(difference.n, len(differences))):
-            found.add((a, b) if sign * difference.value > 0.0 else (b, a))
+class _Pair(NamedTuple):
+    """Two models: `change` from the first to the second, its Holm-corrected p, and whether they are told apart."""
+
+    change: Difference
+    p: float
+    told_apart: bool
+
+
+def _compare(
+    values: Mapping[str, Mapping[str, Sequence[float]]], models: Sequence[str]
+) -> dict[tuple[str, str], _Pair]:
+    """Compare all pairs, the one that stands first in `models` with the other."""
+    changes = {(a, b): paired_difference(values[a], values[b]) for a, b in itertools.combinations(models, 2)}
+    adjusted = holm(deciding_p(changes))
+    found = {}
+    for pair, change in changes.items():
+        beyond_zero = change.low > 0.0 or change.high < 0.0
+        found[pair] = _Pair(change, adjusted[pair], beyond_zero and adjusted[pair] <= ALPHA)
     return found
 
 
 def _mean(problems: Mapping[str, Sequence[float]]) -> float:
-    means = [math.fsum(numbers) / len(numbers) for numbers in problems.values() if len(numbers)]
-    return math.fsum(means) / len(means) if means else math.nan
+    numbers = [number for values in problems.values() for number in values]
+    return math.fsum(numbers) / len(numbers) if numbers else math.nan

@@ -79,11 +79,21 @@ class Score:
 
 
 def score_records(records: Iterable[Record]) -> list[Score]:
+    """Score every model on every suite, as `score_items` does."""
+    return score_items(collect_items(records))
+
+
+def score_items(items: Iterable[Item]) -> list[Score]:
     """Score every model on every suite: suites in the order of their names, in each the best Perf first, then Reach."""
-    by_pair: dict[tuple[str, str], list[Item]] = defaultdict(list)
-    for item in collect_items(records):
-        by_pair[item.suite, item.model].append(item)
-    return sorted(map(score, by_pair.values()), key=_standing)
+    return sorted(map(score, group_items(items).values()), key=_standing)
+
+
+def group_items(items: Iterable[Item]) -> dict[tuple[str, str], list[Item]]:
+    """Group `items` by (suite, model); groups and items are in the order of their names."""
+    groups: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for item in sorted(items, key=lambda item: (item.suite, item.model, item.problem)):
+        groups[item.suite, item.model].append(item)
+    return dict(groups)
 
 
 def _standing(score: Score) -> tuple[str, float, float, str]:

@@ -32,13 +32,14 @@ def merge(options: argparse.Namespace) -> Answer:
     """Merge; return what came of it, with exit code 1 where something is missing."""
     from llamoco_bench.completeness import completeness_of
     from llamoco_bench.merging import merge_runs
-    from llamoco_bench.ranking import rank_records
+    from llamoco_bench.ranking import rank_items
     from llamoco_bench.reports.tables import FORMATS, render
-    from llamoco_bench.scoring import score_records
+    from llamoco_bench.scoring import collect_items, score_items
 
     merged = merge_runs([find_run(name, options.root) for name in options.runs], options.output)
     records = merged.records()
-    scores, standings = score_records(records), rank_records(records)
+    items = collect_items(records)
+    scores, standings = score_items(items), rank_items(items)
     for form in FORMATS:
         (merged.path / f"summary.{form}").write_text(render(scores, form, standings), encoding="utf-8")
     state = completeness_of(records)

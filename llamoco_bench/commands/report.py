@@ -54,21 +54,21 @@ def report(options: argparse.Namespace) -> str:
     ------
     UsageError: where there is no such run, or a baseline is given for a table that shows none.
     """
-    from llamoco_bench.ranking import rank_records
+    from llamoco_bench.ranking import rank_items
     from llamoco_bench.reports import problem_tables, tables
     from llamoco_bench.reports.html.evidence import read_runs
-    from llamoco_bench.scoring import collect_items, score_records
+    from llamoco_bench.scoring import collect_items, score_items
 
     folders = [find_run(name, options.root) for name in options.runs]
     if options.format == "html":
         return _html(folders, options)
     if options.baseline is not None:
         raise UsageError("--baseline is for --format html; 'llamoco compare A B' compares two runs in a table")
-    records = read_runs(folders).records
+    items = collect_items(read_runs(folders).records)
     if options.table == "problems":
-        text = problem_tables.render(collect_items(records), options.format)
+        text = problem_tables.render(items, options.format)
     else:
-        text = tables.render(score_records(records), options.format, rank_records(records))
+        text = tables.render(score_items(items), options.format, rank_items(items))
     if options.output is None:
         return text
     options.output.write_text(text, encoding="utf-8")

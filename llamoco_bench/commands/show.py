@@ -56,9 +56,9 @@ def show(options: argparse.Namespace) -> str:
 
 def _run_lines(folder: RunFolder, records: Sequence[Record]) -> Iterator[str]:
     from llamoco_bench.completeness import completeness_of
-    from llamoco_bench.ranking import rank_records
+    from llamoco_bench.ranking import rank_items
     from llamoco_bench.reports.tables import terminal
-    from llamoco_bench.scoring import score_records
+    from llamoco_bench.scoring import collect_items, score_items
 
     manifest = folder.manifest
     git = manifest.get("git")
@@ -68,7 +68,8 @@ def _run_lines(folder: RunFolder, records: Sequence[Record]) -> Iterator[str]:
     if git:
         yield f"commit: {git['commit']}{' (changed)' if git['dirty'] else ''}"
     yield ""
-    yield from terminal(score_records(records), rank_records(records))
+    items = collect_items(records)
+    yield from terminal(score_items(items), rank_items(items))
     state = completeness_of(records)
     yield f"{len(state.planned) - len(state.missing)} of {len(state.planned)} items finished"
     if not state.complete:

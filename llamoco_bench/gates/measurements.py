@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from llamoco_bench import metrics
 from llamoco_bench.journal import Record
 from llamoco_bench.run_folder import RunFolder
-from llamoco_bench.scoring import MEASURES, Item, collect_items, item_values
+from llamoco_bench.scoring import MEASURES, Item, collect_items, group_items, item_values
 
 Values = Mapping[str, tuple[float, ...]]
 """Values of the runs (or the one value) of an item, by id of its problem."""
@@ -75,22 +74,18 @@ def measure_run(folder: RunFolder) -> Measurements:
 
 def measure_records(records: Iterable[Record], manifest: Mapping[str, Any], name: str) -> Measurements:
     """Measure the `records` of the run that `manifest` describes."""
-    by_pair: dict[tuple[str, str], list[Item]] = defaultdict(list)
     records = list(records)
-    for item in collect_items(records):
-        by_pair[item.suite, item.model].append(item)
     runs = [record for record in records if record["kind"] == "run"]
     return Measurements(
         name=name,
-        samples={pair: _sample(items) for pair, items in sorted(by_pair.items())},
+        samples={pair: _sample(items) for pair, items in group_items(collect_items(records)).items()},
         options=manifest.get("options", {}),
         contracts=tuple(sorted({record["contract"] for record in runs if "contract" in record})),
         run={key: manifest.get(key) for key in ("id", "started")},
     )
 
 
-def _sample(items: Iterable[Item]) -> Sample:
-    items = sorted(items, key=lambda item: item.problem)
+def _sample(items: Sequence[Item]) -> Sample:
     return Sample(
         suite=items[0].suite,
         model=items[0].model,

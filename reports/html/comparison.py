@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from llamoco_bench.reports.html import text
 from llamoco_bench.reports.html.baseline import Baseline, baseline_model, passed_cells
-from llamoco_bench.reports.html.ranking import Differences
 from llamoco_bench.reports.html.study import Cell, Study
 from llamoco_bench.reports.html.svg import bars
+from llamoco_bench.statistics import paired_difference
 
 FLIPS: Final = 30
 NOTABLE: Final = 0.005
@@ -56,11 +56,9 @@ class Comparison:
     left_out: int
 
 
-def comparisons(
-    study: Study, baseline: Baseline | None, differences: Differences | None = None
-) -> tuple[Comparison, ...]:
+def comparisons(study: Study, baseline: Baseline | None) -> tuple[Comparison, ...]:
     """Compare with the baseline, or with the first of each suite where there is none."""
-    passed, known = passed_cells(study), differences or Differences()
+    passed = passed_cells(study)
     made = []
     for suite in study.suites:
         models = [score.model for score in study.scores[suite]]
@@ -68,13 +66,11 @@ def comparisons(
         inside = other.perf is study.perf
         for model in models:
             if not (inside and model == other.only):
-                made.append(_compare(study, suite, model, other, passed, known))
+                made.append(_compare(study, suite, model, other, passed))
     return tuple(one for one in made if one)
 
 
-def _compare(
-    study: Study, suite: str, model: str, other: Baseline, passed: Mapping[Cell, bool], differences: Differences
-) -> Comparison | None:
+def _compare(study: Study, suite: str, model: str, other: Baseline, passed: Mapping[Cell, bool]) -> Comparison | None:
     theirs, ours = other.values(suite, model), study.perf[suite, model]
     shared = [p for p in ours if theirs and len(ours[p]) and len(theirs.get(p, ()))]
     if not shared or theirs is None:
@@ -87,7 +83,7 @@ def _compare(
         for p in order
         if (before := other.passes(suite, p, model)) is not None and before != passed[suite, p, model]
     ]
-    found = differences.between(theirs, ours)
+    found = paired_difference(theirs, ours)
     ends = [p for p in dict.fromkeys([*order[:3], *order[-3:]]) if abs(change[p]) >= NOTABLE]
     return Comparison(
         suite=suite,

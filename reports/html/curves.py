@@ -9,13 +9,9 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from llamoco_bench.journal import Record
-from llamoco_bench.metrics import relative_targets
-from llamoco_bench.statuses import is_erroneous
-
-TARGETS: Final = tuple(relative_targets())
+from llamoco_bench.profiles import first_hits, way_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,7 @@ class Trace:
     evaluations: (k,) uint32, at which it improved.
     values: (k,) float32, what was left of the way; the objective itself where `relative` is false.
     relative: whether the problem has a best known value below the run's starting value.
-    hits: (51,) evaluations at which each target was reached, infinite where it was not. Empty where the problem has no
-        best known value; all infinite where the run counts 0.
+    hits: (51,) evaluations at which each target was reached, as `llamoco_bench.profiles.first_hits` tells them.
     """
 
     evaluations: array[int]
@@ -40,36 +35,18 @@ class Trace:
 def trace(record: Record) -> Trace:
     """Make the trace of a run."""
     curve: Sequence[Sequence[float]] = record.get("curve") or ()
-    known, start = record.get("best_known"), record.get("f0")
-    counts = not is_erroneous(record["status"]) and bool(record.get("feasible"))
-    evaluations = [int(point[0]) for point in curve]
+    known: float | None = record.get("best_known")
+    start: float | None = record.get("f0")
     objective = [float(point[1]) for point in curve]
-    gap = math.nan if known is None or start is None else start - known
-    relative = gap > 0.0 and math.isfinite(gap)
-    if known is None:
-        left = []
-    elif relative:
-        left = [(f - known) / gap for f in objective]
-    else:  # all or nothing, as in `metrics.reach`
-        left = [0.0 if math.isinf(gap) or f <= known else math.inf for f in objective]
-    none = [] if known is None else [math.inf] * len(TARGETS)
+    values, relative = objective, False
+    if known is not None and start is not None and 0.0 < start - known < math.inf:
+        values, relative = way_left(objective, known, start), True
     return Trace(
-        evaluations=array("I", evaluations),
-        values=array("f", map(_float32, left if relative else objective)),
+        evaluations=array("I", [int(point[0]) for point in curve]),
+        values=array("f", map(_float32, values)),
         relative=relative,
-        hits=array("f", _hits(evaluations, left) if counts and known is not None else none),
+        hits=array("f", first_hits(record)),
     )
-
-
-def _hits(evaluations: Sequence[int], left: Sequence[float]) -> list[float]:
-    """Evaluations at which each target was reached first; `left` falls."""
-    hits: list[float] = []
-    k = 0
-    for target in TARGETS:
-        while k < len(left) and left[k] > target:
-            k += 1
-        hits.append(float(evaluations[k]) if k < len(left) else math.inf)
-    return hits
 
 
 def _float32(value: float) -> float:

@@ -7,7 +7,7 @@ A run of 100,000 records has some 300 MB of journals. Curves are packed on readi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -85,10 +85,9 @@ def read_runs(folders: Sequence[RunFolder]) -> Evidence:
         source = Source(folder.path.resolve().name, folder.manifest, _gates(folder))
         mine = [slim for record in iterate_journals(folder.journals) if (slim := _slim(record, keep))]
         cells = {_cell(record) for record in mine if record["kind"] != "plan"}
-        again = {model for suite, problem, model in cells if (suite, problem, model) in taken}
+        again = {cell[2]: keep.text(f"{cell[2]}@{source.name}") for cell in cells if cell in taken}
         for record in mine:
-            if record.get("model") in again:
-                record["model"] = keep.text(f"{record['model']}@{source.name}")
+            _rename(record, again)
         taken |= {_cell(record) for record in mine if record["kind"] != "plan"}
         sources.append(source)
         records += mine
@@ -104,6 +103,14 @@ def _gates(folder: RunFolder) -> dict[str, Any]:
     except ValueError as error:
         raise JournalError(f"{path}: not JSON ({error}); the file was changed or damaged") from None
     return found
+
+
+def _rename(record: Record, labels: Mapping[str, str]) -> None:
+    """Give models their new labels."""
+    if record["kind"] == "plan":
+        record["items"] = [(suite, problem, labels.get(model, model)) for suite, problem, model in record["items"]]
+    else:
+        record["model"] = labels.get(record["model"], record["model"])
 
 
 class _Kept:
@@ -140,8 +147,8 @@ def _common(record: Record, keep: _Kept) -> Record:
 
 
 def _plan(record: Record, keep: _Kept) -> Record:
-    items = [keep.text(str(item)) for item in record.get("items", ())]
-    return {"kind": "plan", "items": items, "time": record.get("time", 0.0)}
+    items = [tuple(map(keep.text, item)) for item in record["items"]]
+    return {"kind": "plan", "items": items, "shard": record["shard"], "time": record.get("time", 0.0)}
 
 
 def _item(record: Record, keep: _Kept) -> Record:

@@ -9,14 +9,14 @@ from typing import Final
 
 from markupsafe import Markup
 
+from llamoco_bench.ranking import Standing, rank_models
 from llamoco_bench.reports.html import text
 from llamoco_bench.reports.html.baseline import Baseline
 from llamoco_bench.reports.html.published import Figure
-from llamoco_bench.reports.html.ranking import Differences, standings
 from llamoco_bench.reports.html.study import Study
 from llamoco_bench.reports.html.svg import interval, series_class
 from llamoco_bench.scoring import Score
-from llamoco_bench.statistics import Estimate
+from llamoco_bench.statistics import Estimate, paired_difference
 
 COLUMNS: Final = (
     ("perf", "Perf", "optimization performance: how much of the way to the best known value; more is better"),
@@ -81,39 +81,35 @@ class Board:
     published: tuple[PublishedRow, ...]
 
 
-def leaderboard(
-    study: Study, baseline: Baseline | None, figures: Sequence[Figure], differences: Differences | None = None
-) -> tuple[Board, ...]:
+def leaderboard(study: Study, baseline: Baseline | None, figures: Sequence[Figure]) -> tuple[Board, ...]:
     """Make the tables of all suites.
 
     The paper's figures stand in the tables of synthetic suites, which are closest to its test set; in the first table
     where there is none.
     """
     near = [suite for suite in study.suites if suite.startswith("synthetic")] or study.suites[:1]
-    known = differences or Differences()
-    return tuple(_board(study, suite, baseline, figures if suite in near else (), known) for suite in study.suites)
+    return tuple(_board(study, suite, baseline, figures if suite in near else ()) for suite in study.suites)
 
 
-def _board(
-    study: Study, suite: str, baseline: Baseline | None, figures: Sequence[Figure], differences: Differences
-) -> Board:
+def _board(study: Study, suite: str, baseline: Baseline | None, figures: Sequence[Figure]) -> Board:
     scores = study.scores[suite]
-    order = [score.model for score in scores]
-    places = standings({model: study.perf[suite, model] for model in order}, order, differences)
+    standings = rank_models({score.model: study.perf[suite, score.model] for score in scores}, "perf")
     shown = [score.comp.value for score in scores] + [f.value for f in figures if f.metric == "comp"]
     top = max((value for value in shown if not math.isnan(value)), default=1.0)
+    first = next(iter(standings), "")
+    ties = sum(standing.tied for standing in standings.values()) > 1
     rows = []
     for score in scores:
-        place = places[score.model]
-        change, span, direction = _change(study, suite, score.model, baseline, differences)
-        several = len(order) > 1 and any(places[m].tied for m in order[1:])
+        standing = standings.get(score.model)
+        tied = ties and standing is not None and standing.tied
+        change, span, direction = _change(study, suite, score.model, baseline)
         rows.append(
             Row(
                 model=score.model,
                 colour=series_class(study.models.index(score.model)),
-                rank=f"{place.first}" if place.first == place.last else f"{place.first}–{place.last}",
-                tied=place.tied and several,
-                note=_note(score.model == order[0], place.p) if place.tied and several else "",
+                rank=_rank(standing),
+                tied=tied,
+                note=_note(standing, score.model == first) if tied and standing is not None else "",
                 cells=tuple(_cell(getattr(score, name), name, top, study, score.model) for name, _, _ in COLUMNS),
                 change=change,
                 change_interval=span,
@@ -126,6 +122,10 @@ def _board(
     return Board(suite, caption, tuple(rows), _published(figures, top))
 
 
+def _rank(standing: Standing | None) -> str:
+    return "–" if standing is None else standing.range.replace("-", "–")
+
+
 def _cell(estimate: Estimate, name: str, top: float, study: Study, model: str) -> Cell:
     form = text.count if name == "comp" else text.number
     span = "" if math.isnan(estimate.low) else f"{form(estimate.low)} to {form(estimate.high)}"
@@ -133,23 +133,19 @@ def _cell(estimate: Estimate, name: str, top: float, study: Study, model: str) -
     return Cell(form(estimate.value), span, interval(estimate, top if name == "comp" else 1.0, colour))
 
 
-def _note(best: bool, p: float) -> str:
+def _note(standing: Standing, best: bool) -> str:
     if best:
         return "highest Perf; not told apart from the other shaded ones"
-    return (
-        f"tied with the first: {text.probability(p)} (paired, Holm)"
-        if not math.isnan(p)
-        else "too few problems to tell"
-    )
+    if math.isnan(standing.p):
+        return "too few problems to tell"
+    return f"tied with the first: {text.probability(standing.p)} (paired, Holm)"
 
 
-def _change(
-    study: Study, suite: str, model: str, baseline: Baseline | None, differences: Differences
-) -> tuple[str, str, str]:
+def _change(study: Study, suite: str, model: str, baseline: Baseline | None) -> tuple[str, str, str]:
     values = None if baseline is None else baseline.values(suite, model)
     if values is None or (baseline is not None and baseline.only == model and baseline.perf is study.perf):
         return "", "", ""
-    found = differences.between(values, study.perf[suite, model])
+    found = paired_difference(values, study.perf[suite, model])
     if math.isnan(found.low):
         return text.signed(found.value), "", "same"
     direction = "better" if found.low > 0 else "worse" if found.high < 0 else "same"

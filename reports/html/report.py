@@ -27,7 +27,6 @@ from llamoco_bench.reports.html.page import render
 from llamoco_bench.reports.html.pool_gap import pool_gaps
 from llamoco_bench.reports.html.profiles import Profiles, data_profiles
 from llamoco_bench.reports.html.published import published_figures
-from llamoco_bench.reports.html.ranking import Differences
 from llamoco_bench.reports.html.study import Study, make_study
 from llamoco_bench.reports.html.svg import series_class
 from llamoco_bench.reports.html.taxonomy import taxonomy
@@ -115,8 +114,7 @@ MARK: Final = "details-of-a-llamoco-report.txt"
 
 def views(study: Study, baseline: Baseline | None) -> dict[str, Any]:
     """Make everything that the templates show."""
-    differences = Differences()
-    boards = leaderboard(study, baseline, published_figures(), differences)
+    boards = leaderboard(study, baseline, published_figures())
     return {
         "title": " + ".join(source.name for source in study.evidence.sources[:3]),
         "study": study,
@@ -129,7 +127,7 @@ def views(study: Study, baseline: Baseline | None) -> dict[str, Any]:
         "taxonomy": taxonomy(study),
         "choices": optimizer_choices(study),
         "costs": costs(study),
-        "comparisons": comparisons(study, baseline, differences),
+        "comparisons": comparisons(study, baseline),
         "gaps": pool_gaps(study),
         "sources": [(source.name, tuple(manifest_rows(source))) for source in study.evidence.sources],
         "downloads": downloads(study),
@@ -173,12 +171,12 @@ def _summary(study: Study, profiles: Sequence[Profiles]) -> dict[str, Any]:
                 "grid": [round(float(x), 4) for x in one.grid],
                 "series": [
                     {
-                        "m": study.models.index(p.model),
+                        "m": study.models.index(model),
                         "share": _short(p.share),
                         "low": _short(p.low),
                         "high": _short(p.high),
                     }
-                    for p in one.profiles
+                    for model, p in one.models
                 ],
             }
             for one in profiles

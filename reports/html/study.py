@@ -11,7 +11,7 @@ from statistics import fmean
 from llamoco_bench.journal import BY_POINTS, Record
 from llamoco_bench.reports.html.answers import Answer, read_answers
 from llamoco_bench.reports.html.evidence import Evidence
-from llamoco_bench.scoring import Item, Score, collect_items, run_performance, score
+from llamoco_bench.scoring import Item, Score, collect_items, group_items, item_values, score_items
 
 Cell = tuple[str, str, str]
 """(suite, problem, model)"""
@@ -57,17 +57,12 @@ class Study:
 
 def make_study(evidence: Evidence) -> Study:
     """Put the records in order."""
-    items = {(item.suite, item.problem, item.model): item for item in collect_items(evidence.records)}
-    suites = tuple(sorted({suite for suite, _, _ in items}))
+    found = collect_items(evidence.records)
+    items = {(item.suite, item.problem, item.model): item for item in found}
+    groups = group_items(found)
+    suites = tuple(dict.fromkeys(suite for suite, _ in groups))
     problems = {suite: tuple(sorted({p for s, p, _ in items if s == suite})) for suite in suites}
-    by_pair: dict[tuple[str, str], list[Item]] = defaultdict(list)
-    for _, item in sorted(items.items()):
-        by_pair[item.suite, item.model].append(item)
-    perf = {pair: {item.problem: _values(item) for item in found} for pair, found in by_pair.items()}
-    scores: dict[str, tuple[Score, ...]] = {}
-    for suite in suites:
-        found = [score(cells) for (s, _), cells in by_pair.items() if s == suite]
-        scores[suite] = tuple(sorted(found, key=_standing))
+    scores = {suite: tuple(score_items(i for i in found if i.suite == suite)) for suite in suites}
     return Study(
         evidence=evidence,
         suites=suites,
@@ -75,19 +70,9 @@ def make_study(evidence: Evidence) -> Study:
         models=_order(scores),
         items=items,
         scores=scores,
-        perf=perf,
+        perf={pair: {item.problem: item_values(item, "perf") for item in mine} for pair, mine in groups.items()},
         answers=read_answers(_generations(evidence.records)),
     )
-
-
-def _values(item: Item) -> list[float]:
-    values = (run_performance(run) for run in item.counted)
-    return [value for value in values if not math.isnan(value)]
-
-
-def _standing(score: Score) -> tuple[float, float, str]:
-    perf, reach = (math.inf if math.isnan(x) else -x for x in (score.perf.value, score.reach.value))
-    return perf, reach, score.model
 
 
 def _order(scores: Mapping[str, Sequence[Score]]) -> tuple[str, ...]:

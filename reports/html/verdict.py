@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from llamoco_bench.completeness import completeness_of
 from llamoco_bench.reports.html import text
 from llamoco_bench.reports.html.leaderboard import Board
 from llamoco_bench.reports.html.study import Study
-from llamoco_bench.settings import short_name
 
-UNFINISHED: Final = ("infra", "generated", "waiting")
 RESULTS: Final = ("violated", "undecided", "holds")
 
 
@@ -62,9 +61,9 @@ def _sentence(board: Board) -> str:
 
 def _warnings(study: Study) -> list[str]:
     warnings = []
-    missing, expected = unfinished(study)
-    if missing:
-        warnings.append(f"Incomplete: {missing:,} of {expected:,} items are not finished; values are of the rest.")
+    state = completeness_of(study.evidence.records)
+    if not state.complete:
+        warnings.append(f"Incomplete, values are of the rest: {text.visible(state.describe(), 400)}")
     lost = sum(score.n_infra for scores in study.scores.values() for score in scores)
     if lost:
         warnings.append(f"{text.plural(lost, 'run')} lost to failures of the harness; they count nowhere.")
@@ -75,24 +74,6 @@ def _warnings(study: Study) -> list[str]:
         if (source.manifest.get("git") or {}).get("dirty"):
             warnings.append(f"{source.name} was run from a working tree with uncommitted changes.")
     return warnings
-
-
-def unfinished(study: Study) -> tuple[int, int]:
-    """How many items are not finished, and how many there should be.
-
-    What sessions set out to do stands in ``plan`` records; a journal without any is taken for what it has.
-    """
-    records = sorted(study.evidence.records, key=lambda record: record["time"])
-    fates = {_item_id(r["suite"], r["problem"], r["model"]): r["status"] for r in records if r["kind"] == "item"}
-    planned = {str(item) for r in records if r["kind"] == "plan" for item in r["items"]}
-    expected = planned | set(fates)
-    finished = {item for item, status in fates.items() if status not in UNFINISHED}
-    return len(expected - finished), len(expected)
-
-
-def _item_id(suite: str, problem: str, model: str) -> str:
-    """As pytest names the item, and plans list it."""
-    return f"llamoco::{suite}::{short_name(problem)}[{model}]"
 
 
 def _facts(study: Study) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -49,16 +51,42 @@ def test_collapse_on_few_problems_is_told_apart_by_the_interval() -> None:
     assert [s.range for s in found.values()] == ["1", "2"]
 
 
+def test_tie_with_the_first_has_its_p_and_the_first_has_none() -> None:
+    rng = np.random.default_rng(1)
+    found = rank_models({"a": values(rng, 0.8), "b": values(rng, 0.8), "c": values(rng, 0.5)}, "perf")
+    first, second, third = found.values()
+    assert math.isnan(first.p)
+    assert second.p > 0.05 >= third.p
+
+
+def test_models_without_two_common_problems_leave_every_rank_open() -> None:
+    found = rank_models({"a": {"p": [1.0]}, "b": {"q": [0.0]}}, "perf")
+    assert [s.range for s in found.values()] == ["1-2", "1-2"]
+    assert found["b"].tied
+    assert math.isnan(found["b"].p)
+
+
+def test_noise_leaves_ranks_open() -> None:
+    rng = np.random.default_rng(4)
+    one, other = ({f"p{k}": [x] for k, x in enumerate(rng.normal(level, 0.2, 40))} for level in (0.52, 0.5))
+    assert {s.range for s in rank_models({"a": one, "b": other}, "perf").values()} == {"1-2"}
+
+
 def test_model_without_any_value_is_left_out() -> None:
     assert list(rank_models({"a": {"p": [1.0]}, "b": {"p": []}}, "perf")) == ["a"]
     assert rank_models({}, "perf") == {}
 
 
 def test_models_of_a_run_are_ranked_on_each_suite_by_itself() -> None:
-    from llamoco_bench.ranking import rank_records
+    from llamoco_bench.ranking import rank_items
+    from llamoco_bench.scoring import collect_items
 
     records = [*runs([[0.5]] * 9, "a", "s"), *runs([[0.9]] * 9, "b", "s"), *runs([[0.5]] * 9, "a", "t")]
-    assert {key: s.rank for key, s in rank_records(records).items()} == {("s", "b"): 1, ("s", "a"): 2, ("t", "a"): 1}
+    assert {key: s.rank for key, s in rank_items(collect_items(records)).items()} == {
+        ("s", "b"): 1,
+        ("s", "a"): 2,
+        ("t", "a"): 1,
+    }
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from llamoco_bench.journal import Journal
 from llamoco_bench.reports.html.evidence import read_runs
 from llamoco_bench.reports.html.leaderboard import leaderboard
 from llamoco_bench.reports.html.study import Study, make_study
-from llamoco_bench.reports.html.verdict import Verdict, unfinished, verdict
+from llamoco_bench.reports.html.verdict import Verdict, verdict
 from llamoco_bench.run_folder import RunFolder
 from tests.reports.synthetic_runs import SIX_MODELS, Shape, write_run
 
@@ -42,11 +42,28 @@ def test_one_model_has_a_value(tmp_path: Path) -> None:
 def test_items_that_a_session_set_out_to_do_are_missed(tmp_path: Path) -> None:
     folder = run(tmp_path)
     with Journal(folder.new_journal("plan")) as journal:
-        planned = [f"llamoco::cec2020::RC{k:02d}[m]" for k in range(1, 33)]
+        planned = [["cec2020", f"RC{k:02d}", "m"] for k in range(1, 33)]
         journal.append({"kind": "plan", "shard": None, "items": planned, "time": 1.0})
-    study = make_study(read_runs([folder]))
-    assert unfinished(study) == (2, 32)
-    assert say(study).warnings[0].startswith("Incomplete: 2 of 32 items")
+    (warning,) = say(make_study(read_runs([folder]))).warnings
+    assert warning.startswith("Incomplete")
+    assert "2 of 32 items not finished: cec2020::RC31[m], cec2020::RC32[m]" in warning
+
+
+def test_shards_that_never_began_are_missed(tmp_path: Path) -> None:
+    folder = run(tmp_path)
+    with Journal(folder.new_journal("plan")) as journal:
+        journal.append({"kind": "plan", "shard": [1, 2], "items": [["cec2020", "RC01", "m"]], "time": 1.0})
+    (warning,) = say(make_study(read_runs([folder]))).warnings
+    assert "shards missing: 2/2" in warning
+
+
+def test_plan_of_a_model_that_two_runs_have_is_told_apart_too(tmp_path: Path) -> None:
+    folders = [run(tmp_path / name) for name in ("a", "b")]
+    for folder in folders:
+        with Journal(folder.new_journal("plan")) as journal:
+            items = [["cec2020", f"RC{k:02d}", "m"] for k in range(1, 31)]
+            journal.append({"kind": "plan", "shard": None, "items": items, "time": 1.0})
+    assert say(make_study(read_runs(folders))).warnings == ()
 
 
 def test_whole_run_needs_no_warning(study: Study) -> None:
