@@ -21,10 +21,11 @@ from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.baselines.optimizers.run import run_optimizer
 from llamoco_bench.gates.decision import decide
 from llamoco_bench.gates.expression import parse_gate
-from llamoco_bench.gates.measurements import Measurements, measure_records
+from llamoco_bench.gates.measurements import Measurements, measure_items
 from llamoco_bench.journal import Record
 from llamoco_bench.problems import list_problems, load_problem
 from llamoco_bench.problems.problem import Problem
+from llamoco_bench.scoring import collect_items
 from llamoco_bench.seeds import run_seed
 
 RUNS = 5
@@ -46,7 +47,7 @@ def suite() -> list[Problem]:
 
 def session(problems: list[Problem], optimizer: str, config: Mapping[str, object], seed: int) -> Measurements:
     """What a session with this master seed measures."""
-    return measure_records(_records(problems, optimizer, config, seed), {}, f"seed {seed}")
+    return measure_items(collect_items(_records(problems, optimizer, config, seed)), {}, f"seed {seed}")
 
 
 def _records(problems: list[Problem], optimizer: str, config: Mapping[str, object], seed: int) -> Iterator[Record]:

@@ -1,7 +1,7 @@
-"""Simulations behind docs/design/statistics.md: coverage of the intervals, and the level and power of the gate.
+"""Simulations behind docs/design/statistics.md: coverage of intervals and rank ranges, level and power of the gate.
 
-Results are drawn from populations that look like those of real runs (half of the problems nearly solved, some not at
-all, five runs each). `--trials` draws per figure; 1,000 take some six minutes of processor time.
+Results are drawn from the populations of benchmarks/populations.py. Beside the package's intervals stand those of the
+percentile bootstrap over problems, with 4,000 resamples, for comparison. `--trials` draws per figure.
 
     python benchmarks/statistics_simulation.py [--trials 1000]
 """
@@ -9,72 +9,87 @@ all, five runs each). `--trials` draws per figure; 1,000 take some six minutes o
 from __future__ import annotations
 
 import argparse
+import itertools
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from populations import HARD, RUNS, USUAL, Array, Draw, perf
+from scipy.stats import norm, t
 
-from llamoco_bench.statistics import (
-    ALPHA,
-    Difference,
-    can_be_significant,
-    clustered_ratio,
-    holm,
-    paired_difference,
-)
+from llamoco_bench.ranking import rank_models
+from llamoco_bench.statistics import ALPHA, Difference, clustered_ratio, deciding_p, holm, paired_difference
 
-Array = NDArray[np.float64]
-Draw = Callable[[np.random.Generator, int], Array]
-RUNS = 5
-EFFECT = 0.01
+EFFECT: Final = 0.01
+SIZES: Final = (6, 10, 20, 57, 129)
+RESAMPLES: Final = 4000
 
 
-def perf(rng: np.random.Generator, problems: int) -> Array:
-    """Perf of runs, (problems, RUNS): saturated for half of the problems, 0 for a tenth."""
-    return np.clip(levels(rng, problems)[:, None] + rng.normal(0, 0.08, (problems, RUNS)), 0, 1)
-
-
-def levels(rng: np.random.Generator, problems: int) -> Array:
-    kind = rng.random(problems)
-    return np.where(kind < 0.5, 1 - rng.beta(0.3, 8, problems), np.where(kind < 0.6, 0, rng.beta(2, 2, problems)))
-
-
-def err(rng: np.random.Generator, problems: int) -> Array:
-    """Errors of a model whose programs mostly fail as a whole or not at all, (problems, RUNS)."""
-    rate = rng.beta(0.15, 0.6, problems)
-    return (rng.random((problems, RUNS)) < rate[:, None]).astype(np.float64)
-
-
-def tokens(rng: np.random.Generator, problems: int) -> Array:
-    """Tokens, log-normal, one value a problem."""
-    return np.exp(rng.normal(7.5, 0.6, (problems, 1)))
-
-
-def coverage(draw: Draw, problems: int, trials: int, *, unit: bool) -> float:
-    """Share of 95 % intervals that hold the mean of the population."""
+def coverage(name: str, draw: Draw, problems: int, trials: int) -> tuple[float, float]:
+    """Share of 95 % intervals that hold the mean of the population: of the package, and of the bootstrap."""
     rng = np.random.default_rng(problems)
-    truth = draw(rng, 400_000).mean()
-    held = 0
+    truth = mean_of(draw)
+    held = np.zeros(2)
     for _ in range(trials):
         runs = draw(rng, problems)
-        found = clustered_ratio(runs.sum(axis=1), [runs.shape[1]] * problems, unit=unit)
-        held += found.low <= truth <= found.high
-    return held / trials
+        for which, (low, high) in enumerate((interval(name, runs), bootstrap(runs.mean(axis=1)))):
+            held[which] += low - 1e-12 <= truth <= high + 1e-12
+    ours, theirs = held / trials
+    return float(ours), float(theirs)
 
 
-def paired_coverage(problems: int, trials: int) -> float:
-    """Share of 95 % intervals of the difference of two models that hold the true one, here 0.05."""
-    rng = np.random.default_rng(problems)
-    held = 0
-    for _ in range(trials):
-        # The models differ by a problem's own amount, 0.05 on average.
-        base = rng.uniform(0.2, 0.8, problems)
-        shift = 0.05 + rng.exponential(0.1, problems) - 0.1
-        first, second = (level[:, None] + rng.normal(0, 0.08, (problems, RUNS)) for level in (base, base + shift))
-        found = difference(first, second)
-        held += found.low <= 0.05 <= found.high
-    return held / trials
+@cache
+def mean_of(draw: Draw) -> float:
+    return float(draw(np.random.default_rng(1), 4_000_000).mean())
+
+
+def interval(name: str, runs: Array) -> tuple[float, float]:
+    if "difference" in name:
+        found: Difference = difference(np.zeros_like(runs), runs)
+        return found.low, found.high
+    counts = [runs.shape[1]] * len(runs)
+    estimate = clustered_ratio(runs.sum(axis=1), counts, unit=not name.startswith("Comp"))
+    return estimate.low, estimate.high
+
+
+def bootstrap(means: Array) -> tuple[float, float]:
+    """Percentiles over resampled problems, widened for small samples as Hesterberg (2015) advises."""
+    n = len(means)
+    tail = norm.cdf(math.sqrt(n / (n - 1)) * t.ppf(ALPHA / 2.0, n - 1))
+    low, high = np.quantile(resamples(n) @ means / n, [tail, 1.0 - tail])
+    return float(low), float(high)
+
+
+@lru_cache(maxsize=1)
+def resamples(n: int) -> Array:
+    """How often each problem is drawn, (RESAMPLES, n)."""
+    return np.random.default_rng(0).multinomial(n, np.full(n, 1.0 / n), size=RESAMPLES).astype(np.float64)
+
+
+def missed_ranks(models: int, problems: int, trials: int) -> list[float]:
+    """How often models that are all alike are denied a rank.
+
+    Share of the trials in which any is, by pairwise tests and by the bootstrap; then the shares of all models.
+    """
+    rng = np.random.default_rng(3)
+    missed = np.zeros((trials, 2, models))
+    for trial in range(trials):
+        drawn = [perf(rng, problems) for _ in range(models)]
+        named = {str(k): named_runs(runs) for k, runs in enumerate(drawn)}
+        tested = rank_models(named, "perf").values()
+        missed[trial, 0] = [(s.best_rank, s.worst_rank) != (1, models) for s in tested]
+        means = resamples(problems) @ np.array([runs.mean(axis=1) for runs in drawn]).T
+        ranks = 1 + (means[:, None, :] > means[:, :, None]).sum(axis=2)
+        low, high = np.quantile(ranks, [ALPHA / 2, 1 - ALPHA / 2], axis=0, method="nearest")
+        missed[trial, 1] = (low > 1) | (high < models)
+    return [*missed.any(axis=2).mean(axis=0).tolist(), *missed.mean(axis=(0, 2)).tolist()]
+
+
+def named_runs(runs: Array) -> dict[str, list[float]]:
+    return {str(problem): row for problem, row in enumerate(runs.tolist())}
 
 
 def rerun(problems: int, varying: int, loss: float = 0.0) -> Draw:
@@ -94,11 +109,9 @@ def difference(first: Array, second: Array) -> Difference:
     return paired_difference(dict(enumerate(first.tolist())), dict(enumerate(second.tolist())))
 
 
-def fires(found: Difference, effect: float, *, comparisons: int = 1, p: float | None = None) -> tuple[bool, bool]:
-    """Whether the interval alone calls a loss, and whether the gate's rule does."""
-    interval = found.high < 0.0 and -found.value >= effect
-    tested = (found.p if p is None else p) <= ALPHA or not can_be_significant(found.n, comparisons)
-    return interval, interval and tested
+def fires(found: Difference, p: float, effect: float = 0.0) -> bool:
+    """Whether the gate's rule calls a loss."""
+    return found.high < 0.0 and -found.value >= effect and p <= ALPHA
 
 
 def gate_rates(draw: Draw, trials: int) -> list[float]:
@@ -107,20 +120,31 @@ def gate_rates(draw: Draw, trials: int) -> list[float]:
     calls = []
     for _ in range(trials):
         found = difference(*draw(rng, 0))
-        calls.append([*fires(found, 0.0), fires(found, EFFECT)[1]])
+        p = deciding_p({0: found})[0]
+        calls.append([found.high < 0.0, fires(found, p), fires(found, p, EFFECT)])
     return [float(share) for share in np.mean(calls, axis=0)]
 
 
-def family_rate(measures: int, trials: int) -> tuple[float, float]:
+def family_rate(measures: int, problems: int, trials: int) -> tuple[float, float]:
     """How often any of several independent comparisons calls a loss: without and with Holm's correction."""
     rng = np.random.default_rng(2)
     plain = corrected = 0
     for _ in range(trials):
-        found = [difference(*rerun(57, 57)(rng, 0)) for _ in range(measures)]
-        adjusted = holm(dict(enumerate(d.p for d in found)))
-        plain += any(fires(d, 0.0)[1] for d in found)
-        corrected += any(fires(d, 0.0, comparisons=measures, p=adjusted[i])[1] for i, d in enumerate(found))
+        found = {k: difference(*rerun(problems, problems)(rng, 0)) for k in range(measures)}
+        deciding = deciding_p(found)
+        adjusted = holm(deciding)
+        plain += any(fires(d, deciding_p({0: d})[0]) for d in found.values())
+        corrected += any(fires(d, adjusted[k]) for k, d in found.items())
     return plain / trials, corrected / trials
+
+
+def show_coverage(title: str, populations: Mapping[str, Draw], trials: int) -> None:
+    sizes = " | ".join(map(str, SIZES))
+    print(f"\n| {title}, problems: | {sizes} | bootstrap: {sizes} |")
+    print(f"| --- |{' ---: |' * 2 * len(SIZES)}")
+    for name, draw in populations.items():
+        ours, theirs = zip(*(coverage(name, draw, n, trials) for n in SIZES), strict=True)
+        print(f"| {name} | {percent(*ours, *theirs)} |", flush=True)
 
 
 def percent(*shares: float) -> str:
@@ -132,14 +156,8 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=1000)
     trials = parser.parse_args().trials
     began = time.process_time()
-    print(
-        "| coverage of 95 % intervals, problems: | 6 | 10 | 20 | 57 | 129 |\n| --- | ---: | ---: | ---: | ---: | ---: |"
-    )
-    sizes = (6, 10, 20, 57, 129)
-    for name, draw, unit in (("Perf", perf, True), ("Err", err, True), ("Comp", tokens, False)):
-        print(f"| {name} | {percent(*(coverage(draw, n, trials, unit=unit) for n in sizes))} |", flush=True)
-    print(f"| paired difference | {percent(*(paired_coverage(n, trials) for n in sizes))} |", flush=True)
-
+    for title, populations in (("95 % intervals", USUAL), ("hard cases", HARD)):
+        show_coverage(title, populations, trials)
     print("\n| false alarms of one comparison, nominal 2.5 % | interval alone | gate | gate, effect 0.01 |")
     print("| --- | ---: | ---: | ---: |")
     for problems, varying in ((4, 4), (5, 5), (6, 6), (10, 10), (57, 57), (57, 10), (57, 5), (57, 4), (57, 2)):
@@ -149,8 +167,14 @@ def main() -> None:
     print("| --- | ---: | ---: | ---: |")
     for loss in (0.005, 0.01, 0.02, 0.03, 0.05):
         print(f"| {loss:g} everywhere | {percent(*gate_rates(rerun(57, 57, loss), trials // 2))} |", flush=True)
-    plain, corrected = family_rate(6, trials // 4)
-    print(f"\nany of 6 comparisons calls a loss: {percent(plain)} uncorrected, {percent(corrected)} with Holm")
+    for problems in (5, 57):
+        rates = percent(*family_rate(6, problems, trials // 2))
+        print(f"\nany of 6 comparisons on {problems} problems calls a loss: {rates} (plain, Holm)", flush=True)
+    print("\n| models alike, denied a rank | any: by tests | any: by bootstrap | each: by tests | each: by bootstrap |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for models, problems in itertools.product((4, 8), (20, 57)):
+        rates = percent(*missed_ranks(models, problems, trials // 2))
+        print(f"| {models} models, {problems} problems | {rates} |", flush=True)
     print(f"\n{time.process_time() - began:.0f} s of processor time, {trials} trials")
 
 

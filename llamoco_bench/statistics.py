@@ -42,7 +42,7 @@ class Difference(NamedTuple):
     ----------
     value, low, high: difference of the means, with its 95 % interval.
     p: probability of a difference at least as large where the two are exchangeable on each problem; two-sided.
-    p_t: two-sided p of Student's t test; the interval holds 0 where it is above 5 %.
+    p_t: likewise, by Student's t test.
     n: number of problems that both were measured on.
     """
 
@@ -77,17 +77,17 @@ def clustered_ratio(totals: ArrayLike, counts: ArrayLike, *, unit: bool = False)
     if len(count) < 2:
         return Estimate(value, math.nan, math.nan)
     residuals = (total - value * count) / count.mean()
-    low, high = _share_interval(value, residuals) if unit else _skewed_interval(value, residuals)
+    low, high = _share_interval(value, residuals) if unit else _mean_interval(value, residuals)
     return Estimate(value, max(0.0, min(low, value)), max(high, value))
 
 
 def _share_interval(value: float, residuals: Array) -> tuple[float, float]:
     """Wilson's (1927) score interval of a share, with as many trials as the problems amount to.
 
-    A problem is less than a trial where outcomes lie between 0 and 1: the dispersion, the variance between problems
-    relative to that of problems which fail or succeed as a whole, says how much less (Korn and Graubard 1998). It is
-    estimated, so the quantile is Student's; and since few problems may miss the rare failure, `UNSEEN` more are added
-    to it at dispersion 1. Where all outcomes are 0, or all 1, nothing is known of it, and it is 1.
+    A problem whose runs come out between 0 and 1 amounts to more than one trial. How many, the dispersion says, the
+    variance between problems relative to that of problems which fail or succeed as a whole (as the effective sample
+    size of Korn and Graubard 1998). It is estimated, so the quantile is Student's; and since few problems may miss the
+    rare failure, `UNSEEN` more are put to it at dispersion 1. Where all are 0, or all 1, it is unknown, and taken as 1.
     """
     n = len(residuals)
     spread = value * (1.0 - value)
@@ -100,22 +100,28 @@ def _share_interval(value: float, residuals: Array) -> tuple[float, float]:
     return middle - half, min(1.0, middle + half)
 
 
-def _skewed_interval(value: float, residuals: Array) -> tuple[float, float]:
-    """Student's interval after Hall's (1992, JRSS B 54:221) cubic, which removes the skewness.
+def _mean_interval(value: float, residuals: Array) -> tuple[float, float]:
+    """Student's interval of a mean without bounds, longer on the side of the tail where the values are skewed.
 
-    T, the studentized mean, is skewed itself; g(T) = T + a T^2 + a^2 T^3 / 3 + a / 2 with a = skewness / (3 sqrt(n))
-    is not, and can be inverted.
+    The studentized mean T is skewed then. Hall's (1992, JRSS B 54:221) cubic T + a T^2 + a^2 T^3 / 3 + a / 2 with
+    a = skewness / (3 sqrt(n)) is not, and can be inverted; but the skewness of few values is itself uncertain. So on
+    each side the farther of Student's bound and of Hall's is taken.
     """
     n = len(residuals)
     error = math.sqrt(float(residuals @ residuals) / (n - 1) / n)
     if not error > 1e-12 * abs(value):
         return value, value
-    quantile = _quantile(n - 1)
     a = _skewness(residuals) / (3.0 * math.sqrt(n))
+    student = _quantile(n - 1)
+    upper, lower = (_without_skewness(quantile, a) for quantile in (student, -student))
+    return value - max(student, upper) * error, value - min(-student, lower) * error
+
+
+def _without_skewness(quantile: float, a: float) -> float:
+    """Invert Hall's cubic."""
     if abs(a) < 1e-9:
-        return value - quantile * error, value + quantile * error
-    upper, lower = (float(np.cbrt(1.0 + 3.0 * a * (q - a / 2.0)) - 1.0) / a for q in (quantile, -quantile))
-    return value - upper * error, value - lower * error
+        return quantile
+    return float(np.cbrt(1.0 + 3.0 * a * (quantile - a / 2.0)) - 1.0) / a
 
 
 def _skewness(residuals: Array) -> float:
@@ -130,8 +136,8 @@ def _skewness(residuals: Array) -> float:
 def paired_difference(first: Mapping[Name, Sequence[float]], second: Mapping[Name, Sequence[float]]) -> Difference:
     """Compare the means of two models over the problems that both were measured on.
 
-    Every problem weighs the same. The interval is Student's; `p` is that of a permutation test that turns the sign of
-    each problem's difference, exact for few problems.
+    Every problem weighs the same. `p` is that of a permutation test that turns the sign of each problem's difference,
+    exact for few problems.
 
     Parameters
     ----------
@@ -151,9 +157,8 @@ def paired_difference(first: Mapping[Name, Sequence[float]], second: Mapping[Nam
         return Difference(value, math.nan, math.nan, math.nan, math.nan, n)
     value = float(differences.mean())
     error = float(differences.std(ddof=1)) / math.sqrt(n)
-    half = _quantile(n - 1) * error
     p_t = 2.0 * float(stdtr(n - 1, -abs(value) / error)) if error else float(value == 0.0)
-    return Difference(value, value - half, value + half, _sign_flip_p(differences), p_t, n)
+    return Difference(value, *_mean_interval(value, differences - value), _sign_flip_p(differences), p_t, n)
 
 
 def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:
