@@ -44,7 +44,7 @@ class GateKeeper:
         self._missing_fails = value_of(config, "baseline-missing") == "fail"
         self._verdict: Verdict | None = None
         self._comparisons: list[Comparison] = []
-        self._base = self._load()
+        self.base = self._load()
         check_selection(self._gates, [(suite, spec.label) for suite in settings.suites for spec in settings.models])
 
     def _load(self) -> Measurements | None:
@@ -78,8 +78,8 @@ class GateKeeper:
             return
         current = measure_run(self._folder)
         self._verdict = self._decide(current)
-        if self._base is not None:
-            self._comparisons = compare(current, self._base)
+        if self.base is not None:
+            self._comparisons = compare(current, self.base)
         content = {**as_dict(self._verdict), "comparisons": [comparison_dict(c) for c in self._comparisons]}
         (self._folder.path / "gates.json").write_text(json.dumps(content, indent=1, allow_nan=False) + "\n")
         if self._verdict.violated and session.exitstatus == pytest.ExitCode.OK:
@@ -88,13 +88,17 @@ class GateKeeper:
     def _decide(self, current: Measurements) -> Verdict:
         """Decide the gates; those of which nothing was run, as happens with ``-k``, stay undecided."""
         met = [gate for gate in self._gates if any(gate.selects(*pair) for pair in current.samples)]
-        verdict = decide(met, current, self._base, missing_fails=self._missing_fails)
+        verdict = decide(met, current, self.base, missing_fails=self._missing_fails)
         unmet = tuple(
             Decision(gate, gate.suite, gate.model, "undecided", "nothing that it looks at was run")
             for gate in self._gates
             if gate not in met
         )
-        return Verdict(verdict.decisions + unmet, verdict.improvements, verdict.notes)
+        return Verdict(verdict.decisions + unmet, verdict.improvements, (*self._absence(), *verdict.notes))
+
+    def _absence(self) -> Iterator[str]:
+        if self._name is not None and self.base is None:
+            yield f"the baseline {self._name} is not there; 'llamoco baseline save RUN -o FILE' makes one"
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -107,11 +111,6 @@ class GateKeeper:
         if self._verdict is None:
             yield f"not decided: {self._postponed or 'the session was stopped'}", "yellow"
             return
-        if self._name is not None and self._base is None:
-            yield (
-                f"WARNING: the baseline {self._name} is not there; 'llamoco baseline save RUN -o FILE' makes one",
-                "yellow",
-            )
         shown = [c for c in self._comparisons if c.measure in SHOWN]
         if shown:
             yield from ((line, "") for line in [*comparison_lines(shown), ""])

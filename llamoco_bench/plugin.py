@@ -15,6 +15,7 @@ from llamoco_bench.errors import LlamocoError
 
 if TYPE_CHECKING:
     from llamoco_bench.controller import Controller
+    from llamoco_bench.gates.measurements import Measurements
     from llamoco_bench.model_runs import ModelResult
     from llamoco_bench.problems.problem import Problem
     from llamoco_bench.settings import Settings
@@ -92,12 +93,12 @@ def _activate(config: pytest.Config) -> None:
         plugins.register(Worker(config, config.workerinput["workerid"]), "llamoco-worker")
         return
     controller = Controller(config, settings)
-    _keep_gates(config, settings, controller)
+    baseline = _keep_gates(config, settings, controller)
     plugins.register(controller, "llamoco-controller")
     if (report := options.value_of(config, "report")) and not config.option.collectonly:
         from llamoco_bench.report_writing import ReportWriter
 
-        plugins.register(ReportWriter(report, controller.folder), "llamoco-report")
+        plugins.register(ReportWriter(report, controller.folder, baseline), "llamoco-report")
     if plugins.hasplugin("xdist"):
         plugins.register(XdistController(controller), "llamoco-xdist")
     plugins.register(Worker(config, "main", controller), "llamoco-worker")
@@ -114,9 +115,12 @@ def _take_models_of_hooks(config: pytest.Config) -> None:
     LOCAL.replace(config.hook.pytest_llamoco_models(config=config), taken)
 
 
-def _keep_gates(config: pytest.Config, settings: Settings, controller: Controller) -> None:
+def _keep_gates(config: pytest.Config, settings: Settings, controller: Controller) -> Measurements | None:
+    """Register what decides the gates; return the baseline, where one is given and there."""
     if config.option.collectonly or not (options.value_of(config, "fail-on") or options.value_of(config, "baseline")):
-        return
+        return None
     from llamoco_bench.gate_keeping import GateKeeper
 
-    config.pluginmanager.register(GateKeeper(config, settings, controller.folder), "llamoco-gates")
+    keeper = GateKeeper(config, settings, controller.folder)
+    config.pluginmanager.register(keeper, "llamoco-gates")
+    return keeper.base

@@ -60,7 +60,7 @@ def rank_models(values: Mapping[str, Mapping[str, Sequence[float]]], measure: st
     known = [model for model, mean in means.items() if not math.isnan(mean)]
     sign = MEASURES[measure].worsening(1.0)
     ordered = sorted(known, key=lambda model: sign * means[model])
-    pairs = _compare(values, ordered)
+    pairs = _compare(values, ordered, unit=MEASURES[measure].unit)
     beaten = {pair if sign * p.change.value > 0.0 else pair[::-1] for pair, p in pairs.items() if p.told_apart}
     found = {}
     for model in ordered:
@@ -98,10 +98,10 @@ class _Pair(NamedTuple):
 
 
 def _compare(
-    values: Mapping[str, Mapping[str, Sequence[float]]], models: Sequence[str]
+    values: Mapping[str, Mapping[str, Sequence[float]]], models: Sequence[str], *, unit: bool
 ) -> dict[tuple[str, str], _Pair]:
     """Compare all pairs, the one that stands first in `models` with the other."""
-    changes = {(a, b): paired_difference(values[a], values[b]) for a, b in itertools.combinations(models, 2)}
+    changes = {(a, b): paired_difference(values[a], values[b], unit=unit) for a, b in itertools.combinations(models, 2)}
     adjusted = holm(deciding_p(changes))
     found = {}
     for pair, change in changes.items():

@@ -1,10 +1,13 @@
-"""The HTML report of a session: written once everything has run and gates have decided, named at the end."""
+"""The HTML report of a session: written once everything has run and gates have decided, named at the end.
+
+It shows the change to the baseline of the gates, where there is one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,12 +15,16 @@ from llamoco_bench.errors import LlamocoError
 from llamoco_bench.options import Report
 from llamoco_bench.run_folder import RunFolder
 
+if TYPE_CHECKING:
+    from llamoco_bench.gates.measurements import Measurements
+
 
 class ReportWriter:
     """Hooks of the controlling process where a report was asked for."""
 
-    def __init__(self, report: Report, folder: RunFolder) -> None:
+    def __init__(self, report: Report, folder: RunFolder, baseline: Measurements | None) -> None:
         self._folder = folder
+        self._baseline = baseline
         self._path: Path = report.path or folder.path / f"report.{report.form}"
         self._line = ""
 
@@ -30,7 +37,7 @@ class ReportWriter:
         from llamoco_bench.reports.html.report import write_report
 
         try:
-            beside = write_report([self._folder], self._path)
+            beside = write_report([self._folder], self._path, self._baseline)
             self._line = f"report: {self._path}" + (f", with its details in {beside}/" if beside else "")
         except (LlamocoError, OSError) as error:
             self._line = f"no report: {error}"

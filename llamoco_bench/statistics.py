@@ -133,7 +133,9 @@ def _skewness(residuals: Array) -> float:
     return cubes / math.pow(squares, 1.5) * math.sqrt(n * (n - 1)) / (n - 2)
 
 
-def paired_difference(first: Mapping[Name, Sequence[float]], second: Mapping[Name, Sequence[float]]) -> Difference:
+def paired_difference(
+    first: Mapping[Name, Sequence[float]], second: Mapping[Name, Sequence[float]], *, unit: bool = False
+) -> Difference:
     """Compare the means of two models over the problems that both were measured on.
 
     Every problem weighs the same. `p` is that of a permutation test that turns the sign of each problem's difference,
@@ -142,6 +144,7 @@ def paired_difference(first: Mapping[Name, Sequence[float]], second: Mapping[Nam
     Parameters
     ----------
     first, second: values of the runs by problem; problems without values do not count.
+    unit: the values lie in [0, 1], so that no difference is beyond 1.
 
     Returns
     -------
@@ -158,7 +161,10 @@ def paired_difference(first: Mapping[Name, Sequence[float]], second: Mapping[Nam
     value = float(differences.mean())
     error = float(differences.std(ddof=1)) / math.sqrt(n)
     p_t = 2.0 * float(stdtr(n - 1, -abs(value) / error)) if error else float(value == 0.0)
-    return Difference(value, *_mean_interval(value, differences - value), _sign_flip_p(differences), p_t, n)
+    low, high = _mean_interval(value, differences - value)
+    if unit:
+        low, high = max(-1.0, low), min(1.0, high)
+    return Difference(value, low, high, _sign_flip_p(differences), p_t, n)
 
 
 def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:

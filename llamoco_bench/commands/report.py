@@ -25,7 +25,9 @@ def add_to(commands: Commands) -> None:
         "-o", "--output", type=Path, metavar="FILE", help="file to write instead of printing (html: report.html)"
     )
     parser.add_argument(
-        "--baseline", metavar="RUN|MODEL", help="html: run, or model of these runs, that the models are compared with"
+        "--baseline",
+        metavar="RUN|FILE|MODEL",
+        help="html: what the models are compared with: a run, a file of 'llamoco baseline save', or one of the models",
     )
     parser.add_argument(
         "--table",
@@ -76,18 +78,11 @@ def report(options: argparse.Namespace) -> str:
 
 
 def _html(folders: list[RunFolder], options: argparse.Namespace) -> str:
+    from llamoco_bench.gates.baseline import load_baseline
     from llamoco_bench.reports.html.report import write_report
 
     path: Path = options.output or Path("report.html")
-    beside = write_report(folders, path, _baseline(options.baseline, options.root))
+    name: str | None = options.baseline
+    # What is neither a run nor a file is taken for a model of these runs.
+    beside = write_report(folders, path, None if name is None else load_baseline(name, options.root) or name)
     return f"{path}\n" if beside is None else f"{path}, with the details in {beside}/\n"
-
-
-def _baseline(name: str | None, root: Path) -> RunFolder | str | None:
-    """Take `name` for a run where there is one, else for a model."""
-    if name is None:
-        return None
-    try:
-        return find_run(name, root)
-    except UsageError:
-        return name

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from llamoco_bench import metrics
 from llamoco_bench.errors import UsageError
-from llamoco_bench.gates.baseline import ROUNDING, staleness
+from llamoco_bench.gates.baseline import ROUNDING
 from llamoco_bench.gates.expression import MINIMUM_EFFECT, Gate, Limit, Regression
 from llamoco_bench.gates.measurements import Measurements, Sample, Values
+from llamoco_bench.gates.pairing import Pair, pair_with, usable
 from llamoco_bench.scoring import MEASURES, estimate_over_problems
 from llamoco_bench.statistics import ALPHA, Difference, can_be_significant, deciding_p, holm, paired_difference
 
@@ -132,14 +132,12 @@ def decide(
     UsageError: where a gate selects nothing.
     """
     check_selection(gates, current.samples)
-    notes = [] if base is None else [f"the baseline {base.name} is stale: {line}" for line in staleness(base, current)]
-    if base is not None and base.metrics != metrics.VERSION:
-        base = None
+    base, notes = usable(base, current)
     asked = [(gate, sample) for gate in gates for pair, sample in current.samples.items() if gate.selects(*pair)]
     needed = list(dict.fromkeys((s.suite, s.model) for gate, s in asked if gate.needs_baseline))
-    shared: dict[tuple[str, str], _Pair] = {}
+    shared: dict[tuple[str, str], Pair] = {}
     for pair in needed:
-        if found := _pair(current.samples[pair], base):
+        if found := pair_with(current.samples[pair], base):
             shared[pair] = found
             notes += found.notes
     compared = _compare_for(asked, shared)
@@ -166,54 +164,18 @@ def check_selection(gates: Iterable[Gate], pairs: Iterable[tuple[str, str]]) -> 
 
 
 def compare(current: Measurements, base: Measurements, measures: Iterable[str] = tuple(MEASURES)) -> list[Comparison]:
-    """Compare every model on every suite with its counterpart in the baseline, Holm-corrected over all."""
-    pairs = [found for sample in current.samples.values() if (found := _pair(sample, base))]
+    """Compare every model on every suite with its counterpart in the baseline, Holm-corrected over all.
+
+    Empty where nothing can be compared.
+    """
+    comparable, _ = usable(base, current)
+    pairs = [found for sample in current.samples.values() if (found := pair_with(sample, comparable))]
     wanted = [(pair, measure, MINIMUM_EFFECT) for pair in pairs for measure in measures]
     return _corrected([_uncorrected(pair, measure, effect) for pair, measure, effect in wanted])
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A sample and its counterpart on the problems that are the same in both."""
-
-    suite: str
-    model: str
-    against: str
-    base: Mapping[str, Values]
-    current: Mapping[str, Values]
-    notes: tuple[str, ...]
-
-
-def _pair(sample: Sample, base: Measurements | None) -> _Pair | None:
-    other = None if base is None else base.counterpart(sample.suite, sample.model)
-    if base is None or other is None:
-        return None
-    where = f"{sample.suite}[{sample.model}]"
-    there = [problem for problem in sample.problems if problem in other.problems]
-    changed = [
-        p for p in there if sample.definitions.get(p, "") != other.definitions.get(p, sample.definitions.get(p, ""))
-    ]
-    same = [problem for problem in there if problem not in changed]
-    notes = []
-    if changed:
-        notes.append(f"the baseline {base.name} is stale: {_some(changed)} of {where} have another definition now")
-    if lost := [problem for problem in other.problems if problem not in sample.problems]:
-        notes.append(f"{where}: {_some(lost)} of the baseline are not in this run; compared on {len(same)}")
-    if new := [problem for problem in sample.problems if problem not in other.problems]:
-        notes.append(f"{where}: {_some(new)} are not in the baseline {base.name}; compared on {len(same)}")
-    if other.model != sample.model:
-        notes.append(f"{where} is compared with {other.model}, the only model of the baseline {base.name}")
-    if not same:
-        return None
-
-    def part(values: Mapping[str, Values]) -> dict[str, Values]:
-        return {m: {p: values[m].get(p, ()) for p in same} for m in MEASURES}
-
-    return _Pair(sample.suite, sample.model, other.model, part(other.values), part(sample.values), tuple(notes))
-
-
 def _compare_for(
-    asked: Iterable[tuple[Gate, Sample]], shared: Mapping[tuple[str, str], _Pair]
+    asked: Iterable[tuple[Gate, Sample]], shared: Mapping[tuple[str, str], Pair]
 ) -> dict[tuple[str, str, str, float], Comparison]:
     wanted: dict[tuple[str, str, str, float], Comparison] = {}
     for gate, sample in asked:
@@ -224,11 +186,10 @@ def _compare_for(
     return dict(zip(wanted, _corrected(list(wanted.values())), strict=True))
 
 
-def _uncorrected(pair: _Pair, measure: str, effect: float) -> Comparison:
-    before, after = pair.base[measure], pair.current[measure]
-    both = [problem for problem in before if before[problem] and after[problem]]
-    base, value = (_mean_of_means(values, both) for values in (before, after))
-    change = paired_difference(before, after)
+def _uncorrected(pair: Pair, measure: str, effect: float) -> Comparison:
+    before, after = pair.shared(measure)
+    base, value = map(_mean_of_means, (before, after))
+    change = paired_difference(before, after, unit=MEASURES[measure].unit)
     return Comparison(
         suite=pair.suite,
         model=pair.model,
@@ -252,15 +213,15 @@ def _corrected(comparisons: Sequence[Comparison]) -> list[Comparison]:
     return [replace(c, p=adjusted[i], exact=can_be_significant(c.change.n, known)) for i, c in enumerate(comparisons)]
 
 
-def _mean_of_means(values: Values, problems: Sequence[str]) -> float:
-    means = [math.fsum(values[problem]) / len(values[problem]) for problem in problems]
+def _mean_of_means(values: Values) -> float:
+    means = [math.fsum(numbers) / len(numbers) for numbers in values.values()]
     return math.fsum(means) / len(means) if means else math.nan
 
 
 def _decide(
     gate: Gate,
     sample: Sample,
-    pair: _Pair | None,
+    pair: Pair | None,
     compared: Mapping[tuple[str, str, str, float], Comparison],
     missing_fails: bool,
 ) -> Decision:
@@ -272,19 +233,12 @@ def _decide(
         comparison = compared[sample.suite, sample.model, gate.measure, gate.rule.effect]
         result, reason = _decide_regression(comparison)
     elif pair is not None and gate.rule.reference:
-        before, after = (estimate_over_problems(_both(pair, gate.measure, v), gate.measure).value for v in (0, 1))
+        before, after = (estimate_over_problems(side, gate.measure).value for side in pair.shared(gate.measure))
         result, reason = _decide_limit(gate.measure, gate.rule, after, before)
     else:
         value = estimate_over_problems(sample.values[gate.measure], gate.measure).value
         result, reason = _decide_limit(gate.measure, gate.rule, value)
     return Decision(gate, sample.suite, sample.model, result, reason, comparison)
-
-
-def _both(pair: _Pair, measure: str, which: int) -> Values:
-    """Values of the problems that both sides have values of: 0 of the baseline, 1 of now."""
-    before, after = pair.base[measure], pair.current[measure]
-    chosen = (before, after)[which]
-    return {problem: values for problem, values in chosen.items() if before[problem] and after[problem]}
 
 
 def _decide_limit(measure: str, rule: Limit, value: float, base: float | None = None) -> tuple[Result, str]:
@@ -308,8 +262,3 @@ def _decide_regression(c: Comparison) -> tuple[Result, str]:
     )
     said += f"p {c.p:.3g}" + ("" if c.exact else " of a t test, since they are too few for the other")
     return ("violated" if c.verdict == "worse" else "holds"), f"{said}, minimum effect {c.effect:.4g}"
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:3])
-    return f"{len(names)} problem{'s' * (len(names) != 1)} ({shown}{', ...' if len(names) > 3 else ''})"

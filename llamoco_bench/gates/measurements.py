@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from llamoco_bench import metrics
-from llamoco_bench.journal import Record
+from llamoco_bench.journal import iterate_journals
 from llamoco_bench.run_folder import RunFolder
 from llamoco_bench.scoring import MEASURES, Item, collect_items, group_items, item_values
+
+_UNUSED: Final = frozenset({"curve", "prompt", "error", "best_x"})
+"""Fields of records that no measure looks at, and that take most of the memory."""
 
 Values = Mapping[str, tuple[float, ...]]
 """Values of the runs (or the one value) of an item, by id of its problem."""
@@ -68,19 +71,22 @@ class Measurements:
 
 def measure_run(folder: RunFolder) -> Measurements:
     """Measure everything that a run has finished."""
-    manifest = folder.manifest
-    return measure_records(folder.records(), manifest, str(folder.path))
+    records = (
+        {name: value for name, value in record.items() if name not in _UNUSED}
+        for record in iterate_journals(folder.journals)
+    )
+    return measure_items(collect_items(records), folder.manifest, str(folder.path))
 
 
-def measure_records(records: Iterable[Record], manifest: Mapping[str, Any], name: str) -> Measurements:
-    """Measure the `records` of the run that `manifest` describes."""
-    records = list(records)
-    runs = [record for record in records if record["kind"] == "run"]
+def measure_items(items: Iterable[Item], manifest: Mapping[str, Any], name: str) -> Measurements:
+    """Measure the `items` of the run that `manifest` describes."""
+    groups = group_items(items)
+    runs = (run for mine in groups.values() for item in mine for run in item.first)
     return Measurements(
         name=name,
-        samples={pair: _sample(items) for pair, items in group_items(collect_items(records)).items()},
+        samples={pair: _sample(mine) for pair, mine in groups.items()},
         options=manifest.get("options", {}),
-        contracts=tuple(sorted({record["contract"] for record in runs if "contract" in record})),
+        contracts=tuple(sorted({run["contract"] for run in runs if run.get("contract") is not None})),
         run={key: manifest.get(key) for key in ("id", "started")},
     )
 

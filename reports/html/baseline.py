@@ -1,51 +1,30 @@
-"""What the models are compared with: another run, or one of the models of this one."""
+"""What the models of a report are compared with: a run, a baseline file, or one of the report's own models."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import PurePath
 
 from llamoco_bench.errors import choose
-from llamoco_bench.reports.html.evidence import read_runs
-from llamoco_bench.reports.html.study import Cell, Study, Values, make_study
-from llamoco_bench.run_folder import RunFolder
+from llamoco_bench.gates.measurements import Measurements, Values
+from llamoco_bench.gates.pairing import Pair, pair_with
+from llamoco_bench.reports.html.study import Study
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """Values to compare with.
+def choose_baseline(study: Study, baseline: Measurements | str | None) -> Measurements | None:
+    """Return what to compare with: what a run or file holds, or the model of the study with that label.
 
-    Attributes
-    ----------
-    name: as shown.
-    perf: by (suite, model) and problem.
-    passed: by cell, see `passed_cells`.
-    only: label of the one model that all are compared with; empty where each is compared with its namesake.
+    Raises
+    ------
+    UsageError: where the study has no such model.
     """
-
-    name: str
-    perf: Mapping[tuple[str, str], Values]
-    passed: Mapping[Cell, bool]
-    only: str = ""
-
-    def values(self, suite: str, model: str) -> Values | None:
-        """Return what `model` is compared with on `suite`; None where there is nothing."""
-        return self.perf.get((suite, self.only or model))
-
-    def passes(self, suite: str, problem: str, model: str) -> bool | None:
-        """Tell whether what `model` is compared with passed on `problem`; None where it was not measured."""
-        return self.passed.get((suite, problem, self.only or model))
+    if isinstance(baseline, str):
+        return own_model(study, baseline)
+    return None if baseline is None else replace(baseline, name=PurePath(baseline.name).name)
 
 
-def passed_cells(study: Study) -> dict[Cell, bool]:
-    """Tell for every cell whether all of its final runs ended well and found a feasible point."""
-    return {
-        cell: bool(item.counted) and all(run["status"] == "ok" and run["feasible"] for run in item.counted)
-        for cell, item in study.items.items()
-    }
-
-
-def baseline_model(study: Study, label: str) -> Baseline:
+def own_model(study: Study, label: str) -> Measurements:
     """Compare with one model of the study itself.
 
     Raises
@@ -54,13 +33,24 @@ def baseline_model(study: Study, label: str) -> Baseline:
     """
     if label not in study.models:
         raise choose("model to compare with", label, study.models)
-    return Baseline(label, study.perf, passed_cells(study), label)
+    samples = {pair: sample for pair, sample in study.measured.samples.items() if pair[1] == label}
+    return replace(study.measured, name=label, samples=samples)
 
 
-def baseline_run(folder: RunFolder) -> Baseline:
-    """Compare with another run: each model with its namesake, all with its only model where it has one."""
-    study = make_study(read_runs([folder]))
-    name = study.evidence.sources[0].name
-    if len(study.models) == 1:
-        return Baseline(f"{study.models[0]} in {name}", study.perf, passed_cells(study), study.models[0])
-    return Baseline(name, study.perf, passed_cells(study))
+def pair_of(study: Study, suite: str, model: str, baseline: Measurements | None) -> Pair | None:
+    """Pair a model with what it is compared with; None where there is nothing, or it would be itself."""
+    sample = study.measured.samples[suite, model]
+    if baseline is None or baseline.samples.get((suite, model)) is sample:
+        return None
+    return pair_with(sample, baseline)
+
+
+def passed(values: Mapping[str, Values], problem: str) -> bool | None:
+    """Tell whether no run of the first program was erroneous and every run found a feasible point.
+
+    None where nothing was measured. All that a baseline file keeps of a problem is enough to tell.
+    """
+    errors, feasible = values["err"].get(problem, ()), values["feasible"].get(problem, ())
+    if not (errors or feasible or values["perf"].get(problem, ())):
+        return None
+    return not any(errors) and all(feasible)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Final
 
 from markupsafe import Markup
 
+from llamoco_bench.gates.measurements import Measurements
+from llamoco_bench.gates.pairing import Pair
 from llamoco_bench.reports.html import text
-from llamoco_bench.reports.html.baseline import Baseline, baseline_model, passed_cells
-from llamoco_bench.reports.html.study import Cell, Study
+from llamoco_bench.reports.html.baseline import own_model, pair_of, passed
+from llamoco_bench.reports.html.study import Study
 from llamoco_bench.reports.html.svg import bars
 from llamoco_bench.statistics import paired_difference
 
@@ -22,7 +25,7 @@ NOTABLE: Final = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A problem that one passed and the other did not, with both means of Perf."""
+    """A problem that one passed (`passed`) and the other did not, with both means of Perf."""
 
     problem: str
     gained: bool
@@ -36,6 +39,7 @@ class Comparison:
 
     Attributes
     ----------
+    notes: what a reader must know of the two.
     verdict: what the paired test says, in words.
     better, worse, same: numbers of problems.
     waterfall: the differences, sorted.
@@ -46,6 +50,7 @@ class Comparison:
     suite: str
     model: str
     against: str
+    notes: tuple[str, ...]
     verdict: str
     better: int
     worse: int
@@ -56,39 +61,30 @@ class Comparison:
     left_out: int
 
 
-def comparisons(study: Study, baseline: Baseline | None) -> tuple[Comparison, ...]:
+def comparisons(study: Study, baseline: Measurements | None) -> tuple[Comparison, ...]:
     """Compare with the baseline, or with the first of each suite where there is none."""
-    passed = passed_cells(study)
     made = []
     for suite in study.suites:
         models = [score.model for score in study.scores[suite]]
-        other = baseline or baseline_model(study, models[0])
-        inside = other.perf is study.perf
-        for model in models:
-            if not (inside and model == other.only):
-                made.append(_compare(study, suite, model, other, passed))
-    return tuple(one for one in made if one)
+        other = baseline or own_model(study, models[0])
+        pairs = [pair for model in models if (pair := pair_of(study, suite, model, other))]
+        made += [_compare(pair, other.name) for pair in pairs if pair.shared("perf")[0]]
+    return tuple(made)
 
 
-def _compare(study: Study, suite: str, model: str, other: Baseline, passed: Mapping[Cell, bool]) -> Comparison | None:
-    theirs, ours = other.values(suite, model), study.perf[suite, model]
-    shared = [p for p in ours if theirs and len(ours[p]) and len(theirs.get(p, ()))]
-    if not shared or theirs is None:
-        return None
-    means = {p: (fmean(theirs[p]), fmean(ours[p])) for p in shared}
-    change = {p: after - before for p, (before, after) in means.items()}
-    order = sorted(shared, key=lambda p: change[p])
-    flips = [
-        Flip(p, passed[suite, p, model], text.number(means[p][0]), text.number(means[p][1]))
-        for p in order
-        if (before := other.passes(suite, p, model)) is not None and before != passed[suite, p, model]
-    ]
-    found = paired_difference(theirs, ours)
+def _compare(pair: Pair, name: str) -> Comparison:
+    theirs, ours = pair.shared("perf")
+    means = {problem: (fmean(theirs[problem]), fmean(ours[problem])) for problem in ours}
+    change = {problem: after - before for problem, (before, after) in means.items()}
+    order = sorted(means, key=lambda problem: change[problem])
+    flips = list(_flips(pair, [*order, *(p for p in pair.problems if p not in means)], means))
+    found = paired_difference(theirs, ours, unit=True)
     ends = [p for p in dict.fromkeys([*order[:3], *order[-3:]]) if abs(change[p]) >= NOTABLE]
     return Comparison(
-        suite=suite,
-        model=model,
-        against=other.name,
+        suite=pair.suite,
+        model=pair.model,
+        against=name if pair.against in (pair.model, name) else f"{pair.against} in {name}",
+        notes=pair.notes,
         verdict=_verdict(found.value, found.low, found.high, found.p),
         better=sum(value >= NOTABLE for value in change.values()),
         worse=sum(value <= -NOTABLE for value in change.values()),
@@ -98,6 +94,15 @@ def _compare(study: Study, suite: str, model: str, other: Baseline, passed: Mapp
         flips=tuple(flips[:FLIPS]),
         left_out=max(0, len(flips) - FLIPS),
     )
+
+
+def _flips(pair: Pair, problems: Sequence[str], means: Mapping[str, tuple[float, float]]) -> Iterator[Flip]:
+    """Yield the `problems` that one passed and the other did not."""
+    for problem in problems:
+        before, after = passed(pair.base, problem), passed(pair.current, problem)
+        if before is not None and after is not None and before != after:
+            shown = (text.number(mean) for mean in means.get(problem, (math.nan, math.nan)))
+            yield Flip(problem, after, *shown)
 
 
 def _verdict(value: float, low: float, high: float, p: float) -> str:

@@ -178,6 +178,8 @@ def _run(record: Record, keep: _Kept) -> Record:
         "seed": record.get("seed"),
         **({"by": keep.text(record["by"])} if "by" in record else {}),
         "status": keep.text(record["status"]),
+        "definition": keep.text(record.get("definition", "")),
+        "contract": record.get("contract"),
         **{name: record.get(name, absent) for name, absent in _ABSENT.items()},
         "error": keep.error(record.get("error")),
         "trace": trace(record),

@@ -9,9 +9,10 @@ from typing import Final
 
 from markupsafe import Markup
 
+from llamoco_bench.gates.measurements import Measurements
 from llamoco_bench.ranking import Standing, rank_models
 from llamoco_bench.reports.html import text
-from llamoco_bench.reports.html.baseline import Baseline
+from llamoco_bench.reports.html.baseline import pair_of
 from llamoco_bench.reports.html.published import Figure
 from llamoco_bench.reports.html.study import Study
 from llamoco_bench.reports.html.svg import interval, series_class
@@ -81,7 +82,7 @@ class Board:
     published: tuple[PublishedRow, ...]
 
 
-def leaderboard(study: Study, baseline: Baseline | None, figures: Sequence[Figure]) -> tuple[Board, ...]:
+def leaderboard(study: Study, baseline: Measurements | None, figures: Sequence[Figure]) -> tuple[Board, ...]:
     """Make the tables of all suites.
 
     The paper's figures stand in the tables of synthetic suites, which are closest to its test set; in the first table
@@ -91,7 +92,7 @@ def leaderboard(study: Study, baseline: Baseline | None, figures: Sequence[Figur
     return tuple(_board(study, suite, baseline, figures if suite in near else ()) for suite in study.suites)
 
 
-def _board(study: Study, suite: str, baseline: Baseline | None, figures: Sequence[Figure]) -> Board:
+def _board(study: Study, suite: str, baseline: Measurements | None, figures: Sequence[Figure]) -> Board:
     scores = study.scores[suite]
     standings = rank_models({score.model: study.perf[suite, score.model] for score in scores}, "perf")
     shown = [score.comp.value for score in scores] + [f.value for f in figures if f.metric == "comp"]
@@ -141,11 +142,11 @@ def _note(standing: Standing, best: bool) -> str:
     return f"tied with the first: {text.probability(standing.p)} (paired, Holm)"
 
 
-def _change(study: Study, suite: str, model: str, baseline: Baseline | None) -> tuple[str, str, str]:
-    values = None if baseline is None else baseline.values(suite, model)
-    if values is None or (baseline is not None and baseline.only == model and baseline.perf is study.perf):
+def _change(study: Study, suite: str, model: str, baseline: Measurements | None) -> tuple[str, str, str]:
+    pair = pair_of(study, suite, model, baseline)
+    found = None if pair is None else paired_difference(*pair.shared("perf"), unit=True)
+    if found is None or math.isnan(found.value):
         return "", "", ""
-    found = paired_difference(values, study.perf[suite, model])
     if math.isnan(found.low):
         return text.signed(found.value), "", "same"
     direction = "better" if found.low > 0 else "worse" if found.high < 0 else "same"

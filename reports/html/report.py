@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.reports.html.baseline import Baseline, baseline_model, baseline_run
+from llamoco_bench.gates.measurements import Measurements
+from llamoco_bench.gates.pairing import usable
+from llamoco_bench.reports.html.baseline import choose_baseline
 from llamoco_bench.reports.html.blobs import pack, pack_json
 from llamoco_bench.reports.html.choices import optimizer_choices
 from llamoco_bench.reports.html.comparison import comparisons
@@ -42,7 +44,7 @@ NOTHING: Final = "There is no finished run in {names}; a report needs at least o
 def write_report(
     folders: Sequence[RunFolder],
     path: Path,
-    baseline: RunFolder | str | None = None,
+    baseline: Measurements | str | None = None,
     split_from: int = SPLIT_FROM,
 ) -> Path | None:
     """Write the report of `folders` to `path`.
@@ -51,7 +53,7 @@ def write_report(
     ----------
     folders: the runs, of which one report is made together.
     path: of the page; its folder is made.
-    baseline: what to compare with: another run, or the label of a model of these runs.
+    baseline: what to compare with: what another run or a baseline file holds, or the label of a model of these runs.
     split_from: size of the packed details from which they lie beside the page.
 
     Returns
@@ -79,13 +81,13 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _write(folders: Sequence[RunFolder], path: Path, baseline: RunFolder | str | None, split_from: int) -> Path | None:
+def _write(
+    folders: Sequence[RunFolder], path: Path, baseline: Measurements | str | None, split_from: int
+) -> Path | None:
     study = make_study(read_runs(folders))
     if not study.items:
         raise UsageError(NOTHING.format(names=", ".join(str(folder.path) for folder in folders)))
-    compared = baseline_run(baseline) if isinstance(baseline, RunFolder) else None
-    if isinstance(baseline, str):
-        compared = baseline_model(study, baseline)
+    compared = choose_baseline(study, baseline)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.stem}_data")
     if (beside / MARK).exists():  # of an earlier report under this name
@@ -112,13 +114,14 @@ MARK: Final = "details-of-a-llamoco-report.txt"
 """Tells a folder that a report may replace from one that happens to have its name."""
 
 
-def views(study: Study, baseline: Baseline | None) -> dict[str, Any]:
-    """Make everything that the templates show."""
+def views(study: Study, given: Measurements | None) -> dict[str, Any]:
+    """Make everything that the templates show, compared with the baseline that was `given`."""
+    baseline, notes = usable(given, study.measured)
     boards = leaderboard(study, baseline, published_figures())
     return {
         "title": " + ".join(source.name for source in study.evidence.sources[:3]),
         "study": study,
-        "verdict": verdict(study, boards),
+        "verdict": verdict(study, boards, notes),
         "boards": boards,
         "columns": COLUMNS,
         "baseline": baseline,

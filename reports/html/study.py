@@ -8,16 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from llamoco_bench.gates.measurements import Measurements, Values, measure_items
 from llamoco_bench.journal import BY_POINTS, Record
 from llamoco_bench.reports.html.answers import Answer, read_answers
-from llamoco_bench.reports.html.evidence import Evidence
-from llamoco_bench.scoring import Item, Score, collect_items, group_items, item_values, score_items
+from llamoco_bench.reports.html.evidence import Evidence, Source
+from llamoco_bench.scoring import Item, Score, collect_items, score_items
 
 Cell = tuple[str, str, str]
 """(suite, problem, model)"""
-
-Values = Mapping[str, Sequence[float]]
-"""Perf of the runs that count, by problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,8 @@ class Study:
     models: labels, the best mean Perf over all suites first.
     items: one a cell.
     scores: of each suite, the best Perf first.
-    perf: Perf of the runs that count, by (suite, model) and problem.
+    measured: every measure of every cell, in the form that gates and comparisons need.
+    perf: of these the Perf of the runs that count, by (suite, model) and problem.
     answers: what models wrote, by cell and turn.
     """
 
@@ -42,6 +41,7 @@ class Study:
     models: tuple[str, ...]
     items: Mapping[Cell, Item]
     scores: Mapping[str, tuple[Score, ...]]
+    measured: Measurements
     perf: Mapping[tuple[str, str], Values]
     answers: Mapping[Cell, Mapping[int, Answer]]
 
@@ -59,8 +59,8 @@ def make_study(evidence: Evidence) -> Study:
     """Put the records in order."""
     found = collect_items(evidence.records)
     items = {(item.suite, item.problem, item.model): item for item in found}
-    groups = group_items(found)
-    suites = tuple(dict.fromkeys(suite for suite, _ in groups))
+    measured = measure_items(found, {"options": _common_options(evidence.sources)}, "this report")
+    suites = tuple(dict.fromkeys(suite for suite, _ in measured.samples))
     problems = {suite: tuple(sorted({p for s, p, _ in items if s == suite})) for suite in suites}
     scores = {suite: tuple(score_items(i for i in found if i.suite == suite)) for suite in suites}
     return Study(
@@ -70,9 +70,16 @@ def make_study(evidence: Evidence) -> Study:
         models=_order(scores),
         items=items,
         scores=scores,
-        perf={pair: {item.problem: item_values(item, "perf") for item in mine} for pair, mine in groups.items()},
+        measured=measured,
+        perf={pair: sample.values["perf"] for pair, sample in measured.samples.items()},
         answers=read_answers(_generations(evidence.records)),
     )
+
+
+def _common_options(sources: Sequence[Source]) -> dict[str, object]:
+    """Options that all runs were made under."""
+    options: list[dict[str, object]] = [source.manifest.get("options", {}) for source in sources]
+    return {name: value for name, value in options[0].items() if all(o.get(name) == value for o in options)}
 
 
 def _order(scores: Mapping[str, Sequence[Score]]) -> tuple[str, ...]:

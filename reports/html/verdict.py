@@ -32,9 +32,16 @@ class Verdict:
     facts: tuple[tuple[str, str], ...]
 
 
-def verdict(study: Study, boards: Sequence[Board]) -> Verdict:
-    """Put it in words."""
-    return Verdict(tuple(map(_sentence, boards)), tuple(_gates(study)), tuple(_warnings(study)), tuple(_facts(study)))
+def verdict(study: Study, boards: Sequence[Board], notes: Sequence[str] = ()) -> Verdict:
+    """Put it in words; `notes` are of the baseline that the report compares with."""
+    warnings = [*_warnings(study), *dict.fromkeys(text.visible(note, 400) for note in [*notes, *_gate_notes(study)])]
+    return Verdict(tuple(map(_sentence, boards)), tuple(_gates(study)), tuple(warnings), tuple(_facts(study)))
+
+
+def _gate_notes(study: Study) -> Iterator[str]:
+    """What gates had to say of their baseline: that it is missing, stale, or of other problems."""
+    for source in study.evidence.sources:
+        yield from source.gates.get("notes", ())
 
 
 def _gates(study: Study) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llamoco_bench.gates.measurements import Measurements, measure_records
+from llamoco_bench.gates.measurements import Measurements, measure_items
 from llamoco_bench.journal import Record
+from llamoco_bench.scoring import collect_items
 
 MANIFEST: Mapping[str, Any] = {"id": "1", "started": "20260101T000000", "options": {"seed": 0, "prompt": "python"}}
 
@@ -43,4 +44,4 @@ def measured(
     performances: Sequence[Sequence[float]], model: str = "m", suite: str = "s", name: str = "run", **fields: Any
 ) -> Measurements:
     """Measurements of one model on one suite."""
-    return measure_records(runs(performances, model, suite, **fields), MANIFEST, name)
+    return measure_items(collect_items(runs(performances, model, suite, **fields)), MANIFEST, name)

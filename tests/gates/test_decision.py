@@ -9,7 +9,8 @@ import pytest
 from llamoco_bench.errors import UsageError
 from llamoco_bench.gates.decision import Verdict, compare, decide
 from llamoco_bench.gates.expression import parse_gate
-from llamoco_bench.gates.measurements import Measurements, measure_records
+from llamoco_bench.gates.measurements import Measurements, measure_items
+from llamoco_bench.scoring import collect_items
 from tests.gates.making import MANIFEST, measured, runs
 
 NAN = math.nan
@@ -125,7 +126,7 @@ def test_holm_corrects_over_all_comparisons_of_the_session() -> None:
 
     def with_others(rows: Sequence[Sequence[float]]) -> Measurements:
         unchanged = [record for name in others for record in runs(base_rows.tolist(), name)]
-        return measure_records([*runs(rows), *unchanged], MANIFEST, "run")
+        return measure_items(collect_items([*runs(rows), *unchanged]), MANIFEST, "run")
 
     among = verdict(with_others((base_rows + shift).tolist()), with_others(base_rows.tolist()), "perf:regress")
     assert results(among) == ["holds"] * 21
@@ -151,7 +152,7 @@ def test_problem_of_another_definition_is_left_out_and_reported() -> None:
     assert "no baseline" in found.decisions[0].reason
     records = [*runs([[0.5]] * 2), *runs([[0.9]] * 3)[2:]]
     records[2]["definition"] = "other"
-    found = verdict(measure_records(records, MANIFEST, "run"), measured([[0.5]] * 3), "perf>=base")
+    found = verdict(measure_items(collect_items(records), MANIFEST, "run"), measured([[0.5]] * 3), "perf>=base")
     assert results(found) == ["holds"]
     assert "stale: 1 problem (p/02)" in " ".join(found.notes)
 
@@ -163,7 +164,7 @@ def test_gate_that_looks_at_nothing_is_refused_with_what_there_is() -> None:
 
 def test_gate_is_decided_for_every_model_and_suite_that_it_selects() -> None:
     records = [*runs([[0.5]] * 2, "a"), *runs([[0.9]] * 2, "b"), *runs([[0.9]] * 2, "a", "t")]
-    now = measure_records(records, MANIFEST, "run")
+    now = measure_items(collect_items(records), MANIFEST, "run")
     found = verdict(now, None, "s:perf>=0.8", "[a]:perf>=0.6", "perf>=0.4")
     where = [(d.gate.text, d.suite, d.model, d.result) for d in found.decisions]
     assert where == [

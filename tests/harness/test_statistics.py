@@ -142,6 +142,12 @@ def test_interval_of_symmetric_differences_is_students() -> None:
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
 
 
+def test_difference_of_shares_is_at_most_1() -> None:
+    first, second = {"a": [0.0], "b": [0.5]}, {"a": [1.0], "b": [0.5]}
+    assert paired_difference(first, second, unit=True)[1:3] == (-1.0, 1.0)
+    assert paired_difference(first, second).high > 1.0
+
+
 def test_equal_models_differ_by_nothing() -> None:
     values = {i: [0.1 * i] for i in range(8)}
     assert paired_difference(values, values) == (0.0, 0.0, 0.0, 1.0, 1.0, 8)

@@ -84,10 +84,10 @@ def test_ini_twins_give_gates_one_a_line_and_what_cannot_be_decided_is_said(
     assert result.ret == 0
     result.stdout.fnmatch_lines(
         [
-            "WARNING: the baseline b.json is not there*",
             "holds     err<=0.3 *",
             "undecided perf>=base *no baseline*",
             "undecided [[]n]:perf>=0 *nothing that it looks at was run",
+            "note      the baseline b.json is not there*",
             "gates: 0 violated, 2 undecided, 1 hold",
         ]
     )

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.plugin.support import CRASHING, GOOD, Bench, Replay, fenced
+from tests.plugin.test_gates import SMOKE, answers
+from tests.plugin.test_suite import A
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
@@ -21,6 +23,29 @@ def test_session_writes_the_report_into_its_run(
 def test_report_goes_where_it_is_asked_for(pytester: pytest.Pytester, replay: Replay, bench: Bench) -> None:
     bench(replay({("RC04", 0): fenced(GOOD)}), "--llamoco-problems=RC04", "--llamoco-report=html:out/now.html")
     assert (pytester.path / "out" / "now.html").stat().st_size > 50_000
+
+
+def test_report_shows_the_change_to_the_baseline_of_the_session(
+    pytester: pytest.Pytester, replay: Replay, bench: Bench
+) -> None:
+    bench(replay(answers(A)), SMOKE, "--llamoco-run-dir=before", runs=1)
+    assert pytester.run("llamoco", "baseline", "save", "before", "-o", "kept.json").ret == 0
+    now = replay(answers(), "now.jsonl")
+    for baseline in ("before", "kept.json"):
+        bench(now, SMOKE, "--llamoco-report=html:r.html", f"--llamoco-baseline={baseline}", runs=1)
+        text = (pytester.path / "r.html").read_text()
+        assert f"Change: difference of Perf to <b>{baseline}</b>" in text
+        assert "Flips: passed by one of the two only" in text
+
+
+def test_report_says_that_the_baseline_is_missing(pytester: pytest.Pytester, replay: Replay, bench: Bench) -> None:
+    bench(
+        replay({("RC04", 0): fenced(GOOD)}),
+        "--llamoco-problems=RC04",
+        "--llamoco-report=html:r.html",
+        "--llamoco-baseline=none.json",
+    )
+    assert "the baseline none.json is not there" in (pytester.path / "r.html").read_text()
 
 
 @pytest.mark.parametrize("given", ["pdf", "html:", "HTML", ""])

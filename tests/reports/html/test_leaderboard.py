@@ -5,7 +5,8 @@ import re
 import pytest
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.reports.html.baseline import baseline_model, baseline_run
+from llamoco_bench.gates.measurements import measure_run
+from llamoco_bench.reports.html.baseline import choose_baseline, own_model
 from llamoco_bench.reports.html.leaderboard import leaderboard
 from llamoco_bench.reports.html.published import published_figures
 from llamoco_bench.reports.html.study import Study
@@ -36,12 +37,12 @@ def test_figures_of_the_paper_stand_with_their_source_as_hollow_marks(study: Stu
 
 
 def test_baseline_that_is_the_run_itself_changes_nothing(study: Study, small_run: RunFolder) -> None:
-    for row in leaderboard(study, baseline_run(small_run), ())[0].rows:
+    for row in leaderboard(study, measure_run(small_run), ())[0].rows:
         assert (row.change, row.direction) == ("0.000", "same")
 
 
 def test_model_as_baseline_is_not_compared_with_itself(study: Study) -> None:
-    rows = leaderboard(study, baseline_model(study, "tuned-l"), ())[0].rows
+    rows = leaderboard(study, own_model(study, "tuned-l"), ())[0].rows
     changes = {row.model: row for row in rows}
     assert changes["tuned-l"].change == ""
     assert changes["code-7b"].direction == "worse"
@@ -50,4 +51,4 @@ def test_model_as_baseline_is_not_compared_with_itself(study: Study) -> None:
 
 def test_unknown_model_to_compare_with_is_refused_with_the_known_ones(study: Study) -> None:
     with pytest.raises(UsageError, match="Allowed: tuned-l, gpt-x"):
-        baseline_model(study, "tuned-1")
+        choose_baseline(study, "tuned-1")

@@ -13,7 +13,7 @@ def with_perf(study: Study, perf: dict[str, list[float]]) -> Study:
     """The study with one suite of two problems and given values."""
     [template] = [s for s in study.scores["cec2020"] if s.model == "tuned-l"]
     scores: tuple[Score, ...] = tuple(replace(template, model=model) for model in perf)
-    by_pair = {("cec2020", m): {"a": [v[0]], "b": [v[1]]} for m, v in perf.items()}
+    by_pair = {("cec2020", m): {"a": (v[0],), "b": (v[1],)} for m, v in perf.items()}
     return replace(
         study, suites=("cec2020",), problems={"cec2020": ("a", "b")}, scores={"cec2020": scores}, perf=by_pair
     )

@@ -3,15 +3,19 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llamoco_bench.cli import main
 from llamoco_bench.errors import UsageError
+from llamoco_bench.gates.measurements import measure_run
 from llamoco_bench.reports.html.report import write_report
 from llamoco_bench.reports.html.study import Study
 from llamoco_bench.run_folder import RunFolder
+from tests.reports.html.conftest import SMALL
+from tests.reports.synthetic_runs import write_run
 
 
 def test_report_is_the_same_each_time(small_run: RunFolder, page: Path, tmp_path: Path) -> None:
@@ -72,6 +76,27 @@ def test_command_compares_with_another_run(
     run = str(small_run.path)
     assert main(["report", run, "--format", "html", "-o", str(page), "--baseline", run]) == 0
     assert "<b>small</b>, paired by problem" in page.read_text()
+
+
+def test_command_compares_with_a_baseline_file(
+    small_run: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, kept = tmp_path / "r.html", tmp_path / "kept.json"
+    run = str(write_run(tmp_path / "before", SMALL, seed=5).path)
+    assert main(["baseline", "save", run, "-o", str(kept)]) == 0
+    report = ["report", str(small_run.path), "--format", "html", "-o", str(page)]
+    assert main([*report, "--baseline", str(kept)]) == 0
+    assert "<b>kept.json</b>, paired by problem" in page.read_text()
+    assert "Flips: passed by one of the two only" in page.read_text()
+
+
+def test_stale_baseline_is_noted_and_one_of_other_metrics_is_not_compared_with(
+    small_run: RunFolder, tmp_path: Path
+) -> None:
+    page, measured = tmp_path / "r.html", measure_run(small_run)
+    write_report([small_run], page, replace(measured, name="b", metrics=0))
+    assert "the baseline b is stale: its metrics are of version 0" in page.read_text()
+    assert "Change: difference of Perf" not in page.read_text()
 
 
 def test_command_says_what_can_be_compared_with(
