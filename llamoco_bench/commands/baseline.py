@@ -6,9 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llamoco_bench.commands.report import add_run_arguments
+from llamoco_bench.commands.runs import add_run_arguments, run_of
 from llamoco_bench.errors import UsageError
-from llamoco_bench.run_folder import find_run
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -41,7 +40,7 @@ def save_baseline(options: argparse.Namespace) -> str:
     from llamoco_bench.gates.baseline import write_baseline
     from llamoco_bench.gates.measurements import measure_run
 
-    run = find_run(options.run, options.root)
+    run = run_of(options)
     state = completeness_of(run.records())
     if not state.complete and not options.allow_incomplete:
         raise UsageError(f"{run.path} is incomplete ({state.describe()}); go on with it, or give --allow-incomplete")

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from llamoco_bench.commands.report import add_run_arguments
+from llamoco_bench.commands.runs import add_run_arguments, run_of
 from llamoco_bench.errors import UsageError
-from llamoco_bench.run_folder import RunFolder, find_run
+from llamoco_bench.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -38,7 +38,7 @@ def update_values(options: argparse.Namespace) -> str:
     """Return one line for every value that changed, and a count of all that was looked at."""
     from llamoco_bench.problems.best_values import store
 
-    run = find_run(options.run, options.root)
+    run = run_of(options)
     lines, counts, changed = [], Counter[str](), set()
     for verdict, before, found in _examined(run):
         counts[verdict] += 1

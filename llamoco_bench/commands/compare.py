@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llamoco_bench.commands.answer import Answer
 from llamoco_bench.commands.gate import add_gate_arguments, parse_gates
+from llamoco_bench.commands.runs import add_root_argument
 from llamoco_bench.errors import UsageError
-from llamoco_bench.run_folder import RUNS_ROOT
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -25,7 +24,7 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("base", metavar="A", help="the run before, or a file of 'llamoco baseline save'")
     parser.add_argument("run", metavar="B", help="the run now; likewise")
-    parser.add_argument("--root", type=Path, default=RUNS_ROOT, help=f"where runs are kept (default: {RUNS_ROOT})")
+    add_root_argument(parser)
     add_gate_arguments(parser, required=False)
     parser.set_defaults(function=compare_runs)
 

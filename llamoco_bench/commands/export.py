@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from llamoco_bench.commands.report import add_run_arguments
+from llamoco_bench.commands.runs import add_run_arguments, run_of
 from llamoco_bench.errors import UsageError
-from llamoco_bench.run_folder import find_run
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -61,7 +60,7 @@ def export(options: argparse.Namespace) -> str:
     """
     from llamoco_bench.scoring import collect_items
 
-    items = collect_items(find_run(options.run, options.root).records())
+    items = collect_items(run_of(options).records())
     rows = [row for item in items for row in _rows(item)]
     if options.format == "parquet":
         _write_parquet(rows, options.output)

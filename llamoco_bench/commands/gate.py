@@ -6,9 +6,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from llamoco_bench.commands.answer import Answer
-from llamoco_bench.commands.report import add_run_arguments
+from llamoco_bench.commands.runs import add_run_arguments, run_of
 from llamoco_bench.errors import UsageError
-from llamoco_bench.run_folder import find_run
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -63,7 +62,7 @@ def decide_gates(options: argparse.Namespace) -> Answer:
     from llamoco_bench.gates.wording import as_dict, verdict_lines
 
     gates = parse_gates(options)
-    run = find_run(options.run, options.root)
+    run = run_of(options)
     base = None if options.baseline is None else load_baseline(options.baseline, options.root)
     if options.baseline is None and (needy := [gate.text for gate in gates if gate.needs_baseline]):
         raise UsageError(f"The gate {needy[0]!r} needs a baseline; give --baseline RUN")

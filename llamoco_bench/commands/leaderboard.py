@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llamoco_bench.run_folder import RUNS_ROOT, find_run
+from llamoco_bench.commands.runs import add_run_arguments, runs_of
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -20,9 +20,8 @@ def add_to(commands: Commands) -> None:
         description="Writes an index, a page for each suite, and the numbers as JSON and CSV: files that any web "
         "server, or none, can show. A report.html in a run folder is copied and linked.",
     )
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="path of a run folder, or name of a run below --root")
+    add_run_arguments(parser, several=True)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the site")
-    parser.add_argument("--root", type=Path, default=RUNS_ROOT, help=f"where runs are kept (default: {RUNS_ROOT})")
     parser.set_defaults(function=leaderboard)
 
 
@@ -30,5 +29,5 @@ def leaderboard(options: argparse.Namespace) -> str:
     """Write the site; return the names of its pages."""
     from llamoco_bench.reports.leaderboard import write_site
 
-    pages = write_site([find_run(name, options.root) for name in options.runs], options.output)
+    pages = write_site(runs_of(options), options.output)
     return "".join(f"{options.output / page}\n" for page in pages)

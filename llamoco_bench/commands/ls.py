@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llamoco_bench.commands.runs import add_root_argument
 from llamoco_bench.errors import JournalError
-from llamoco_bench.run_folder import RUNS_ROOT, RunFolder
+from llamoco_bench.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add_to(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("ls", help="list the runs, and how far each is")
-    parser.add_argument("--root", type=Path, default=RUNS_ROOT, help=f"where runs are kept (default: {RUNS_ROOT})")
+    add_root_argument(parser)
     parser.set_defaults(function=list_runs)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llamoco_bench.commands.answer import Answer
-from llamoco_bench.run_folder import RUNS_ROOT, find_run
+from llamoco_bench.commands.runs import add_run_arguments, runs_of
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -21,9 +21,8 @@ def add_to(commands: Commands) -> None:
         description="Copies the journals of several runs into a new run folder. The runs must have been made under the "
         "same options. Exit code 0: nothing is missing; 1: a shard or item is, and the text names it; 4: wrong usage.",
     )
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="path of a run folder, or name of a run below --root")
+    add_run_arguments(parser, several=True)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the merged run")
-    parser.add_argument("--root", type=Path, default=RUNS_ROOT, help=f"where runs are kept (default: {RUNS_ROOT})")
     parser.add_argument("--allow-incomplete", action="store_true", help="exit with 0 although something is missing")
     parser.set_defaults(function=merge)
 
@@ -36,7 +35,7 @@ def merge(options: argparse.Namespace) -> Answer:
     from llamoco_bench.reports.tables import FORMATS, render
     from llamoco_bench.scoring import collect_items, score_items
 
-    merged = merge_runs([find_run(name, options.root) for name in options.runs], options.output)
+    merged = merge_runs(runs_of(options), options.output)
     records = merged.records()
     items = collect_items(records)
     scores, standings = score_items(items), rank_items(items)

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llamoco_bench.commands.runs import add_run_arguments, runs_of
 from llamoco_bench.errors import UsageError
-from llamoco_bench.run_folder import RUNS_ROOT, RunFolder, find_run
+from llamoco_bench.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 def add_to(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("report", help="print the score tables of runs, or write an HTML report")
-    parser.add_argument(
-        "runs", nargs="+", metavar="RUN", help="path of a run folder, name of a run below --root, or 'last'"
-    )
-    add_root_argument(parser)
+    add_run_arguments(parser, several=True)
     parser.add_argument("--format", choices=("md", "csv", "json", "latex", "html"), default="md", help="default: md")
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="file to write instead of printing (html: report.html)"
@@ -38,17 +36,6 @@ def add_to(commands: Commands) -> None:
     parser.set_defaults(function=report)
 
 
-def add_run_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that name a run; `find_run(options.run, options.root)` finds it."""
-    parser.add_argument("run", help="path of a run folder, name of a run below --root, or 'last'")
-    add_root_argument(parser)
-
-
-def add_root_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that says where runs are."""
-    parser.add_argument("--root", type=Path, default=RUNS_ROOT, help=f"where runs are kept (default: {RUNS_ROOT})")
-
-
 def report(options: argparse.Namespace) -> str:
     """Return the tables, or the name of the file that has them now.
 
@@ -61,7 +48,7 @@ def report(options: argparse.Namespace) -> str:
     from llamoco_bench.reports.html.evidence import read_runs
     from llamoco_bench.scoring import collect_items, score_items
 
-    folders = [find_run(name, options.root) for name in options.runs]
+    folders = runs_of(options)
     if options.format == "html":
         return _html(folders, options)
     if options.baseline is not None:

@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from llamoco_bench.commands.report import add_run_arguments
+from llamoco_bench.commands.runs import add_run_arguments, run_of
 from llamoco_bench.errors import choose
-from llamoco_bench.run_folder import RunFolder, find_run
+from llamoco_bench.run_folder import RunFolder
 from llamoco_bench.settings import short_name
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def show(options: argparse.Namespace) -> str:
     from llamoco_bench.sandbox.text import clean
     from llamoco_bench.scoring import collect_items
 
-    folder = find_run(options.run, options.root)
+    folder = run_of(options)
     records = folder.records()
     if options.problem is None:
         return "\n".join(_run_lines(folder, records)) + "\n"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.plugin.support import CRASHING, GOOD, Bench, Replay, fenced
 from tests.plugin.test_gates import SMOKE, answers
-from tests.plugin.test_suite import A
+from tests.plugin.test_suite import A, B, C, D
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
@@ -28,7 +28,7 @@ def test_report_goes_where_it_is_asked_for(pytester: pytest.Pytester, replay: Re
 def test_report_shows_the_change_to_the_baseline_of_the_session(
     pytester: pytest.Pytester, replay: Replay, bench: Bench
 ) -> None:
-    bench(replay(answers(A)), SMOKE, "--llamoco-run-dir=before", runs=1)
+    bench(replay(answers(A, B, C, D)), SMOKE, "--llamoco-run-dir=before", runs=1)
     assert pytester.run("llamoco", "baseline", "save", "before", "-o", "kept.json").ret == 0
     now = replay(answers(), "now.jsonl")
     for baseline in ("before", "kept.json"):
