@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llamoco_bench.commands.answer import Answer
@@ -34,24 +35,26 @@ def compare_runs(options: argparse.Namespace) -> Answer:
 
     Raises
     ------
-    UsageError: where the two have no problem in common.
+    UsageError: where the two have nothing that can be compared.
     """
     import json
 
     from llamoco_bench.gates.baseline import load_measurements
     from llamoco_bench.gates.decision import compare, decide
+    from llamoco_bench.gates.pairing import notes_on
     from llamoco_bench.gates.wording import as_dict, comparison_dict, comparison_lines, verdict_lines
 
     gates = parse_gates(options)
     base, now = (load_measurements(name, options.root) for name in (options.base, options.run))
-    verdict = decide(gates, now, base, missing_fails=True)
+    verdict = replace(decide(gates, now, base, missing_fails=True), notes=notes_on(base, now))
     changes = compare(now, base)
     if not changes:
         names = [", ".join(f"{s}[{m}]" for s, m in side.samples) or "nothing" for side in (base, now)]
-        raise UsageError(f"{base.name} and {now.name} share no problem: the one has {names[0]}, the other {names[1]}")
+        refusal = f"{base.name} and {now.name} have nothing to compare: the one has {names[0]}, the other {names[1]}"
+        raise UsageError("; ".join([refusal, *verdict.notes]))
     if options.format == "json":
         content = {"comparisons": [comparison_dict(c) for c in changes], **as_dict(verdict)}
         return Answer(json.dumps(content, indent=1, allow_nan=False) + "\n", int(verdict.violated))
-    lines = comparison_lines(changes)
-    lines += ["", *(line for line, _ in verdict_lines(verdict))] if gates else []
+    said = [line for line, _ in verdict_lines(verdict)] if gates else [f"note      {note}" for note in verdict.notes]
+    lines = [*comparison_lines(changes), *([""] if said else []), *said]
     return Answer("\n".join(lines) + "\n", int(verdict.violated))

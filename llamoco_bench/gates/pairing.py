@@ -78,6 +78,13 @@ def pair_with(sample: Sample, base: Measurements | None) -> Pair | None:
     return Pair(sample.suite, sample.model, other.model, part(other.values), part(sample.values), tuple(notes))
 
 
+def notes_on(base: Measurements, current: Measurements) -> tuple[str, ...]:
+    """Say all that a reader must know of a comparison of everything in `current` with `base`."""
+    comparable, notes = usable(base, current)
+    pairs = (pair_with(sample, comparable) for sample in current.samples.values())
+    return tuple(dict.fromkeys([*notes, *(note for pair in pairs if pair for note in pair.notes)]))
+
+
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(names[:3])
     return f"{len(names)} problem{'s' * (len(names) != 1)} ({shown}{', ...' if len(names) > 3 else ''})"

@@ -99,4 +99,20 @@ def test_wrong_usage_is_4_and_says_what_is_allowed(good: str, capsys: Capture, a
 def test_runs_that_share_no_problem_are_refused(good: str, tmp_path: Path, capsys: Capture) -> None:
     empty = make_run(tmp_path / "empty", [])
     assert main(["compare", good, str(empty.path)]) == 4
-    assert "share no problem" in capsys.readouterr().err
+    assert "nothing to compare" in capsys.readouterr().err
+
+
+def test_comparison_without_gates_says_which_problems_it_leaves_out(good: str, tmp_path: Path, capsys: Capture) -> None:
+    fewer = make_run(tmp_path / "fewer", [[0.9, 0.8]] * 7)
+    assert main(["compare", good, str(fewer.path)]) == 0
+    assert "note      s[m]: 2 problems (p/07, p/08) of the baseline are not in this run" in capsys.readouterr().out
+    assert main(["compare", good, str(fewer.path), "--format", "json"]) == 0
+    assert "compared on 7" in json.loads(capsys.readouterr().out)["notes"][0]
+
+
+def test_baseline_of_other_metrics_is_refused_with_the_reason(good: str, tmp_path: Path, capsys: Capture) -> None:
+    kept = tmp_path / "kept.json"
+    assert main(["baseline", "save", good, "-o", str(kept)]) == 0
+    kept.write_text(kept.read_text().replace('"metrics": 1', '"metrics": 0'))
+    assert main(["compare", str(kept), good]) == 4
+    assert "its metrics are of version 0" in capsys.readouterr().err
