@@ -42,7 +42,8 @@ def merge(options: argparse.Namespace) -> Answer:
     for form in FORMATS:
         (merged.path / f"summary.{form}").write_text(render(scores, form, standings), encoding="utf-8")
     state = completeness_of(records)
-    text = f"{merged.path}: {len(options.runs)} runs, {len(state.planned)} items\n"
+    runs, items_planned = len(options.runs), len(state.planned)
+    text = f"{merged.path}: {runs} run{'s' * (runs != 1)}, {items_planned} item{'s' * (items_planned != 1)}\n"
     if state.complete:
         return Answer(text)
     return Answer(f"{text}INCOMPLETE: {state.describe()}\n", int(not options.allow_incomplete))

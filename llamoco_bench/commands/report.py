@@ -41,7 +41,7 @@ def report(options: argparse.Namespace) -> str:
 
     Raises
     ------
-    UsageError: where there is no such run, or a baseline is given for a table that shows none.
+    UsageError: where there is no such run or nothing in it, or a baseline is given for a table that shows none.
     """
     from llamoco_bench.ranking import rank_items
     from llamoco_bench.reports import problem_tables, tables
@@ -54,6 +54,8 @@ def report(options: argparse.Namespace) -> str:
     if options.baseline is not None:
         raise UsageError("--baseline is for --format html; 'llamoco compare A B' compares two runs in a table")
     items = collect_items(read_runs(folders).records)
+    if not items:
+        raise UsageError(f"There is no finished run in {', '.join(options.runs)}; a report needs at least one")
     if options.table == "problems":
         text = problem_tables.render(items, options.format)
     else:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from base64 import b64decode
@@ -14,6 +15,7 @@ from llamoco_bench.gates.measurements import measure_run
 from llamoco_bench.reports.html.report import write_report
 from llamoco_bench.reports.html.study import Study
 from llamoco_bench.run_folder import RunFolder
+from tests.commands.making import make_run
 from tests.reports.html.conftest import SMALL
 from tests.reports.synthetic_runs import write_run
 
@@ -60,6 +62,26 @@ def test_run_without_any_result_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no finished run"):
         write_report([empty], tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
+
+
+@pytest.mark.parametrize("form", ["md", "csv", "json", "latex"])
+def test_tables_of_a_run_without_any_result_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    empty = make_run(tmp_path / "empty", [])
+    assert main(["report", str(empty.path), "--format", form]) == 4
+    assert "no finished run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rows", [[[0.5]], [[math.nan, math.nan]], [[math.nan]] * 9, [[0.5], [0.7]]])
+def test_least_run_and_one_that_failed_as_a_whole_have_a_report_and_a_baseline(
+    tmp_path: Path, rows: list[list[float]]
+) -> None:
+    run = make_run(tmp_path / "run", rows)
+    write_report([run], tmp_path / "r.html", measure_run(run))
+    page = (tmp_path / "r.html").read_text()
+    assert "m reaches Perf" in page
+    assert "Change: difference of Perf to <b>run</b>" in page
 
 
 def test_command_writes_the_report(small_run: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
