@@ -1,7 +1,8 @@
 """The pool of expert optimizers: what a language model should have answered, program by program.
 
 `POOL` maps a name to an `Optimizer` (its grid of hyper-parameters and the text of its answer program);
-`run_optimizer` runs one of them in this process, for labelling. Importing this package imports neither numpy nor scipy.
+`run_optimizer` runs one of them in this process, for labelling; `AskTell` asks for points and is told their values.
+Importing this package imports neither numpy nor scipy.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ from typing import TYPE_CHECKING
 from llamoco_bench.baselines.optimizers.pool import POOL, Kind, Optimizer
 
 if TYPE_CHECKING:
+    from llamoco_bench.baselines.optimizers.ask_tell import AskTell
     from llamoco_bench.baselines.optimizers.run import OptimizerRun, run_optimizer
 
-__all__ = ["POOL", "Kind", "Optimizer", "OptimizerRun", "run_optimizer"]
+__all__ = ["POOL", "AskTell", "Kind", "Optimizer", "OptimizerRun", "run_optimizer"]
 
 
 def __getattr__(name: str) -> object:
     """Import the running side (numpy, problems) only when it is first asked for."""
+    if name == "AskTell":
+        from llamoco_bench.baselines.optimizers.ask_tell import AskTell
+
+        return AskTell
     if name in ("OptimizerRun", "run_optimizer"):
         from llamoco_bench.baselines.optimizers import run
 

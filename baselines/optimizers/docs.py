@@ -30,6 +30,19 @@ run = run_optimizer("glpso", load_problem("synthetic/u0000"), {"population": 100
 print(run.best_f, run.evaluations)
 ```
 
+Where points are evaluated elsewhere, an optimizer is asked for points and told their values. It is the same program, in
+a thread that runs while `ask` waits, and it asks for the same points to the bit. A batch is asked about once, with all
+its constraints (`n_inequality`, `n_equality`); leaving the context ends the thread.
+
+```python
+from llamoco_bench.baselines.optimizers import AskTell
+
+with AskTell("sep-cma-es", lower=[-5.0] * 3, upper=[5.0] * 3, budget=400, seed=1) as optimizer:
+    while (x := optimizer.ask()) is not None:  # (n, 3), the next batch; None when the program has returned
+        optimizer.tell((x**2).sum(axis=1))  # with constraints: tell(f, g, h)
+    print(optimizer.result(), optimizer.best_f)
+```
+
 How they compare with other implementations: [validation.md](validation.md). How long they take:
 [../benchmarks/optimizers.md](../benchmarks/optimizers.md).
 

@@ -146,7 +146,7 @@ def _execute(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            recorder.returned(_call(_solver(source), recorder, objective, evaluator, seed))
+            recorder.returned(call_solve(source, recorder, objective, evaluator, seed))
         except Stop as stop:
             return str(stop), None
         except Exception as error:  # noqa: BLE001 - any failure of a program is its result
@@ -154,14 +154,11 @@ def _execute(
     return "returned", None
 
 
-def _call(
-    solve: Callable[..., ArrayLike],
-    recorder: Recorder | CompiledRecorder,
-    objective: _Function,
-    evaluator: Evaluator,
-    seed: int,
+def call_solve(
+    source: str, recorder: Recorder | CompiledRecorder, objective: _Function, evaluator: Evaluator, seed: int
 ) -> ArrayLike:
-    return solve(
+    """Call the ``solve`` of a trusted program's text with what the contract gives it; the point that it returns."""
+    return _solver(source)(
         objective,
         evaluator.lower.copy(),
         evaluator.upper.copy(),
