@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from llamoco_bench.statistics import Array, Difference, clustered_ratio, deciding_p, holm, paired_difference
+from llamoco_bench.statistics import (
+    Array,
+    Difference,
+    can_be_significant,
+    clustered_ratio,
+    deciding_p,
+    holm,
+    paired_difference,
+)
 
 
 def test_value_is_the_ratio_of_sums() -> None:
@@ -224,3 +232,17 @@ def test_intervals_of_differences_hold_the_truth_and_p_is_at_its_level(problems:
         alarms.append(found.p < 0.05)
     assert 0.93 <= np.mean(covered) <= 0.97
     assert 0.03 <= np.mean(alarms) <= 0.07
+
+
+@pytest.mark.parametrize(
+    ("problems", "comparisons", "can"),
+    [(5, 1, False), (6, 1, True), (6, 2, False), (7, 2, True), (9, 12, True), (8, 12, False)],
+)
+def test_significance_needs_enough_problems_for_the_number_of_comparisons(
+    problems: int, comparisons: int, can: bool
+) -> None:
+    assert can_be_significant(problems, comparisons) == can
+
+
+def test_one_comparison_is_what_is_taken_without_a_word() -> None:
+    assert [can_be_significant(problems) for problems in (5, 6)] == [False, True]
