@@ -172,12 +172,13 @@ def test_model_without_a_performance_stands_last() -> None:
 
 
 def test_shares_that_all_problems_agree_on_are_still_uncertain_and_counts_are_not() -> None:
-    """Two problems: an interval of Clopper and Pearson around 0 or 1 is 0.84 wide."""
+    """Two problems: Wilson's interval around 0 or 1 with Student's quantile, 12.7062."""
+    z2 = 12.7062**2 / 2
     problems = ("cec2020/P1", "cec2020/P2")
     [good] = score_records(r for p in problems for r in (generation(p), run(p, best_f=0.0)))
     [bad] = score_records(r for p in problems for r in (generation(p), run(p, status="runtime")))
     for estimate in (good.err, good.perf, good.reach, good.feasible, good.perf_own_start, bad.err, bad.rec, bad.perf):
-        assert estimate.high - estimate.low == pytest.approx(0.8419, abs=1e-4)
+        assert estimate.high - estimate.low == pytest.approx(z2 / (1 + z2), abs=1e-4)
     assert (good.comp.low, good.comp.high) == (120.0, 120.0)
 
 
