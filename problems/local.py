@@ -20,18 +20,18 @@ class LocalProblems:
         self._problems: dict[str, Problem] = {}
 
     def add(self, problem: Problem) -> Problem:
-        """Make a problem known to `load_problem` and `list_problems`, and return it.
+        """Make a problem known to `load_problem` and `list_problems`, and return it; once known, again is no error.
 
         Raises
         ------
-        UsageError: the id is not of the form ``suite/name``, is in use, or its suite is one of ours.
+        UsageError: the id is not of the form ``suite/name``, is another problem's, or its suite is one of ours.
         """
         suite, slash, name = problem.id.rpartition("/")
         if not (suite and slash and name):
             raise UsageError(f"A problem's id is suite/name, such as 'lab/tank'; got {problem.id!r}")
         if self._taken(suite) or self._taken(problem.id.partition("/")[0]):
             raise UsageError(f"{problem.id}: the suite {suite!r} is one of llamoco-bench's own; choose another name")
-        if problem.id in self._problems:
+        if self._problems.get(problem.id, problem) is not problem:
             raise UsageError(f"There is a problem {problem.id!r} already; remove it first or choose another name")
         self._problems[problem.id] = problem
         return problem
@@ -58,8 +58,9 @@ def borrowed(problems: LocalProblems) -> Iterator[Callable[[Problem], Problem]]:
     added: Final[list[str]] = []
 
     def add(problem: Problem) -> Problem:
-        added.append(problems.add(problem).id)
-        return problem
+        if problems.find(problem.id) is None:
+            added.append(problem.id)
+        return problems.add(problem)
 
     try:
         yield add

@@ -33,6 +33,6 @@ def test_suite_behaves_the_same_with_pytest(version: str, xdist: str, tmp_path: 
     (site / "zz_ours.pth").write_text(f"import site; site.addsitedir({sysconfig.get_paths()['purelib']!r})\n")
     suite = ROOT / "tests" / "plugin" / "test_suite.py"
     chosen = [f"{suite}::{name}" for name in SENSITIVE]
-    environment.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen, cwd=ROOT)
+    environment.run("pytest", "-q", "-p", "no:cacheprovider", *chosen, cwd=ROOT)
     shown = environment.run("python", "-m", "pytest", "--version")
     assert version in shown.stdout + shown.stderr

@@ -10,6 +10,7 @@ import pytest
 
 from llamoco_bench.errors import UsageError
 from llamoco_bench.problems import list_problems, list_suites, load_problem, register_problem
+from llamoco_bench.problems.local import borrowed
 from llamoco_bench.problems.own import problem_from_equations
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.problems.registry import LOCAL
@@ -17,6 +18,7 @@ from llamoco_bench.problems.registry import LOCAL
 Install = Callable[[str, str, str], None]
 
 GOOD = """
+from llamoco_bench.problems.local import borrowed
 from llamoco_bench.problems.own import problem_from_equations
 summary = "tanks"
 def ids():
@@ -127,12 +129,24 @@ def test_what_a_test_registered_is_gone_after_it() -> None:
         load_problem("here/square")
 
 
+def test_borrowing_what_is_registered_leaves_it_there() -> None:
+    problem = register_problem(own("there/square"))
+    try:
+        with borrowed(LOCAL) as register:
+            register(problem)
+            register(own("there/circle"))
+        assert list_problems("there") == ["there/square"]
+    finally:
+        LOCAL.remove("there/square")
+
+
 def test_registering_for_good_and_removing() -> None:
     problem = register_problem(own("there/square"))
     try:
         assert load_problem("there/square") is problem
         with pytest.raises(UsageError, match="already"):
             register_problem(own("there/square"))
+        assert register_problem(problem) is problem
     finally:
         LOCAL.remove("there/square")
     LOCAL.remove("there/square")

@@ -57,6 +57,15 @@ def build(tree: Path, target: Path, *kinds: str, environment: Mapping[str, str] 
     return sorted(target.iterdir())
 
 
+def interpreter(version: str) -> str | None:
+    """Find a Python of this version that starts (what stands for one that a version manager lacks does not)."""
+    found = shutil.which(f"python{version}")
+    if found is None:
+        return None
+    done = run([found, "-c", "import sys; print(sys.executable)"], ROOT, {"PYENV_VERSION": version}, ok=False)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
 class Environment:
     """A virtual environment without pip, filled by the pip of this one."""
 

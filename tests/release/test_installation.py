@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.release.building import Environment
+from tests.release.building import Environment, interpreter
 
 pytestmark = pytest.mark.slow
 
@@ -70,10 +69,10 @@ def test_problem_is_scored_without_xdist_on_the_ends_of_the_ranges(wheel: Path, 
 
 @pytest.mark.parametrize("version", ["3.12", "3.13"])
 def test_wheel_works_with_newer_pythons(wheel: Path, tmp_path: Path, version: str) -> None:
-    interpreter = shutil.which(f"python{version}")
-    if interpreter is None:
+    python = interpreter(version)
+    if python is None:
         pytest.skip(f"no python{version} here")
-    environment = Environment(tmp_path / "env", interpreter)
+    environment = Environment(tmp_path / "env", python)
     environment.install(wheel, "--only-binary=:all:")
     code = "from llamoco_bench.problems._native import native_available; print(native_available())"
     assert environment.run("python", "-c", code).stdout == f"{'abi3' in wheel.name}\n"
