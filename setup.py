@@ -50,7 +50,10 @@ setup(
             optional=True,
         )
     ],
-    exclude_package_data={"llamoco_bench.problems._native": ["*.c", "*.h", ".gitignore"]},
+    exclude_package_data={
+        "llamoco_bench.problems._native": ["*.c", "*.h", ".gitignore"],
+        "llamoco_bench.training": ["data/labels/runs.parquet"],  # what labels were made of: for a clone
+    },
     cmdclass={"sdist": ReproducibleSdist},
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

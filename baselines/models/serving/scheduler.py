@@ -73,7 +73,8 @@ class Scheduler:
         ------
         ModelError: the first of them that cannot be answered.
         """
-        waiting = [self._enter(request, label) for request in requests]
+        with self._changed:  # or a batch is made of the first few alone
+            waiting = [self._enter(request, label) for request in requests]
         return [future.result() for future in waiting]
 
     def announce(self, requests: Iterable[Request], label: str) -> int:
