@@ -8,7 +8,7 @@ seconds of wall clock and of processor time, children included, that the runs af
 
 from __future__ import annotations
 
-import os
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -53,7 +53,9 @@ CHECKERS: dict[str, Callable[[str], bool]] = {
 
 
 def processor_s() -> float:
-    return sum(os.times()[:4])
+    """Of this process and of its children that have ended; finer than `os.times`, which counts in ticks."""
+    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
 def main() -> None:

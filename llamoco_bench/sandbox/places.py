@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import site
 import sys
@@ -13,7 +14,8 @@ import llamoco_bench
 _ALWAYS_NEEDED = ("numpy", "scipy")
 
 
-def library_paths() -> list[str]:
+@functools.cache
+def library_paths() -> tuple[str, ...]:
     """Return the folders that a program's imports are looked for in, besides the standard library.
 
     These are the interpreter's own places for packages, and wherever numpy and scipy come from; not the rest of
@@ -24,7 +26,7 @@ def library_paths() -> list[str]:
     if site.ENABLE_USER_SITE:
         found.append(site.getusersitepackages())
     found += [place for name in _ALWAYS_NEEDED if (place := _home_of(name))]
-    return [path for path in dict.fromkeys(found) if os.path.isdir(path)]
+    return tuple(path for path in dict.fromkeys(found) if os.path.isdir(path))
 
 
 def readable_paths() -> list[str]:

@@ -21,24 +21,26 @@ from llamoco_bench.sandbox.run import WEAK_HINT, Task, failed_unrun, run_task
 from llamoco_bench.sandbox.verdict import Verdict
 from llamoco_bench.sandbox.zygote import Zygote, ZygoteLostError
 
-_LIGHT: Final = ("numpy", "numpy.random", "scipy.optimize")
+_NUMPY: Final = ("numpy", "numpy.random")
+_LIGHT: Final = (*_NUMPY, "scipy.optimize")
 _MEDIUM: Final = (*_LIGHT, "scipy.stats", "deap.base", "deap.creator", "deap.tools", "deap.algorithms")
 
 PRELOADS: Final[Mapping[str, tuple[str, ...]]] = {
     "bare": (),
+    "numpy": _NUMPY,
     "light": _LIGHT,
     "medium": _MEDIUM,
     "full": (*_MEDIUM, "skopt", "cma", "pypop7"),
 }
 """Modules that each kind of zygote has loaded, where they are installed.
 
-A fork costs in proportion to what the zygote holds, so that programs which need little come from the light one.
+A fork costs in proportion to what the zygote holds, so that programs which need little come from one that holds little.
 Programs that use JAX come from the bare one: JAX starts threads, and must not be initialised in a process that forks.
 """
 
 _NEEDS_BARE = re.compile(r"\b(?:jax|jaxlib|evosax|flax|torch)\b")
 _NEEDS_FULL = re.compile(r"\b(?:skopt|sklearn|cma|pypop7|pandas|matplotlib|seaborn|numba)\b")
-# SciPy loads its statistics for these when they are called.
+# SciPy loads its statistics for those of them that are its own when they are called.
 _NEEDS_MEDIUM = re.compile(r"\b(?:stats|deap|qmc|sobol|halton|shgo)\b")
 
 
@@ -48,7 +50,9 @@ def kind_of_zygote(source: str) -> str:
         return "bare"
     if _NEEDS_FULL.search(source):
         return "full"
-    return "medium" if _NEEDS_MEDIUM.search(source) else "light"
+    if _NEEDS_MEDIUM.search(source):
+        return "medium"
+    return "light" if "scipy" in source else "numpy"
 
 
 class Sandbox:
@@ -95,7 +99,7 @@ class Sandbox:
         SandboxError: no interpreter can be started here.
         """
         with self._lock:
-            return {NAMESPACES: self._zygote("light").has_namespaces}
+            return {NAMESPACES: self._zygote("numpy").has_namespaces}
 
     def _require_layers(self) -> None:
         missing = [name for name, holds in self.layers().items() if not holds]

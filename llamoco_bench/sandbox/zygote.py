@@ -120,7 +120,7 @@ class Zygote:
 
     def _introduce(self, preload: tuple[str, ...]) -> dict[str, Any]:
         config = Config(
-            self.folder, library_paths(), readable_paths(), hidden_paths(), list(preload), parent=os.getpid()
+            self.folder, list(library_paths()), readable_paths(), hidden_paths(), list(preload), parent=os.getpid()
         )
         self._control.settimeout(_START_S)
         self._control.send(json.dumps(config._asdict()).encode())

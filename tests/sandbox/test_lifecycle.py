@@ -251,7 +251,7 @@ def test_forgotten_sandbox_ends_its_zygotes() -> None:
 @pytest.mark.parametrize(
     ("imports", "kind"),
     [
-        ("import numpy as np", "light"),
+        ("import numpy as np", "numpy"),
         ("from scipy.optimize import minimize", "light"),
         ("from deap import tools", "medium"),
         ("from scipy.stats import qmc", "medium"),
@@ -262,7 +262,7 @@ def test_forgotten_sandbox_ends_its_zygotes() -> None:
         ("import jax.numpy as jnp", "bare"),
         ("from evosax import CMA_ES", "bare"),
         ("import cma\nimport evosax", "bare"),
-        ("x = 'cmaes jaxon'", "light"),
+        ("x = 'cmaes jaxon'", "numpy"),
     ],
 )
 def test_zygote_is_chosen_by_the_libraries_that_a_program_names(imports: str, kind: str) -> None:
@@ -271,7 +271,7 @@ def test_zygote_is_chosen_by_the_libraries_that_a_program_names(imports: str, ki
 
 def test_libraries_are_loaded_in_advance_where_they_are_installed() -> None:
     program = "import sys\nprint(*sys.modules)\n" + RETURN
-    preloads = {**PRELOADS, "light": ("numpy", "surely_not_installed", "scipy.optimize")}
+    preloads = {**PRELOADS, "numpy": ("numpy", "surely_not_installed", "scipy.optimize")}
     with Sandbox(preloads=preloads) as sandbox:
         result = sandbox.run(program, Sphere(), limits=Limits(output_kb=512))
     assert result.status == "ok"
