@@ -17,6 +17,7 @@ from llamoco_bench.sandbox import Limits, RunResult, Sandbox
 from llamoco_bench.statuses import STATUSES
 from tests.sandbox.conftest import SECRET
 from tests.sandbox.corpus_reader import Hostile, read_corpus
+from tests.sandbox.processes import children_in
 from tests.sandbox.toys import Sphere
 
 # A program that must be stopped by the clock need not wait long for it; the others are given all the time they want.
@@ -74,13 +75,6 @@ def surroundings(tmp_path: Path) -> Iterator[Surroundings]:
         yield Surroundings(tmp_path, tcp, udp)
 
 
-def children_of_zygotes(sandbox: Sandbox) -> list[str]:
-    found = []
-    for pid in sandbox.zygote_pids():
-        found += Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return found
-
-
 def open_descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
@@ -128,7 +122,7 @@ def test_hostile_program_gets_its_status_and_leaves_nothing_behind(
     assert took < limits.wall_s + 2.0
     assert surroundings.photograph() == before
     assert surroundings.heard() == []
-    assert children_of_zygotes(sandbox) == []
+    assert children_in(sandbox) == []
     assert left_on_the_machine() == []
     assert open_descriptors() <= descriptors
     assert_honest(result, problem)

@@ -16,6 +16,7 @@ import pytest
 
 from llamoco_bench.sandbox import Limits, Sandbox
 from llamoco_bench.sandbox.sandbox import PRELOADS, kind_of_zygote
+from tests.sandbox.processes import children, children_in
 from tests.sandbox.toys import Sphere
 
 RETURN = "def solve(objective, lower, upper, budget, seed):\n    return lower\n"
@@ -54,10 +55,6 @@ def wait_until(condition: Callable[[], bool], patience_s: float = 30.0) -> bool:
             return False
         time.sleep(0.01)
     return True
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "terminated"])
@@ -140,10 +137,9 @@ def test_zygote_that_is_lost_again_and_again_is_no_fault_of_the_program() -> Non
 
 def test_stopped_program_is_killed_at_its_limit_all_the_same(sandbox: Sandbox) -> None:
     def stop() -> None:
-        (zygote,) = sandbox.zygote_pids()
-        assert wait_until(lambda: bool(children(zygote)))
+        assert wait_until(lambda: bool(children_in(sandbox)))
         time.sleep(0.3)
-        os.kill(children(zygote)[0], signal.SIGSTOP)
+        os.kill(children_in(sandbox)[0], signal.SIGSTOP)
 
     sandbox.run(RETURN, Sphere())
     stopper = threading.Thread(target=stop)
@@ -157,10 +153,9 @@ def test_program_killed_from_outside_is_our_fault_however_large_it_is_within_its
     hoard = "hoard = b'x' * 400_000_000\n"
 
     def kill() -> None:
-        (zygote,) = sandbox.zygote_pids()
-        assert wait_until(lambda: bool(children(zygote)))
+        assert wait_until(lambda: bool(children_in(sandbox)))
         time.sleep(0.7)
-        os.kill(children(zygote)[0], signal.SIGKILL)
+        os.kill(children_in(sandbox)[0], signal.SIGKILL)
 
     sandbox.run(RETURN, Sphere())
     killer = threading.Thread(target=kill)
