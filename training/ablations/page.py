@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
@@ -20,12 +20,15 @@ _TEXT: Final = """\
 Each row is `nano`, tuned with one part of the method changed; mean and standard deviation over {seeds} seeds. All begin
 with the same pre-trained checkpoint. {problems} training problems; labels: {labels}.
 
-Agreement is the share of problems where the program's optimizer is the label's, macro its mean over optimizers; on
-other problems of the same kind (`test`) and on problems with a base function or a constraint family that training never
-saw. A difference smaller than two of the standard deviations is not to be read as one.
+Agreement is the share of problems where the program's optimizer is the label's, macro its mean over optimizers; Perf
+and Reach are means of what the chosen programs score, five runs each. All on other problems of the same kind (`test`)
+and on problems with a base function or a constraint family that training never saw. A difference smaller than two of
+the standard deviations is not to be read as one.
 
 {sections}
 """
+
+Summary = Mapping[str, Any]
 
 _GROUPS: Final = ("test", "unseen_function", "unseen_family")
 
@@ -54,21 +57,41 @@ def _questions(outcomes: Outcomes) -> list[str]:
 def _section(question: str, outcomes: Outcomes) -> str:
     names = [BASELINE, *(name for name in outcomes if VARIANTS[name].question == question and name != BASELINE)]
     groups = [group for group in _GROUPS if group in outcomes[BASELINE][0]["evaluation"]]
-    columns = ["variant", "what it is", *(f"{group}{end}" for group in groups for end in ("", ", macro"))]
     rows = [
-        (name, VARIANTS[name].summary, *(_share(outcomes[name], group, kind) for group in groups for kind in _KINDS))
+        (name, VARIANTS[name].summary, group, *(figure(outcomes[name], group) for figure in _FIGURES.values()))
+        for group in groups
         for name in names
     ]
-    return f"## {question.capitalize()}\n\n{table(columns, rows)}"
+    return f"## {question.capitalize()}\n\n{table(('variant', 'what it is', 'on', *_FIGURES), rows)}"
 
 
-_KINDS: Final = ("optimizer", "optimizer, macro")
+def _agreement(kind: str) -> Callable[[Sequence[Summary], str], str]:
+    def figure(summaries: Sequence[Summary], group: str) -> str:
+        return _spread([summary["evaluation"][group]["agreement"]["model"][kind] for summary in summaries], ".1%")
+
+    return figure
 
 
-def _share(summaries: Sequence[Mapping[str, Any]], group: str, kind: str) -> str:
-    values = [summary["evaluation"][group]["agreement"]["model"][kind] for summary in summaries]
-    spread = f" ± {stdev(values):.1%}" if len(values) > 1 else ""
-    return f"{fmean(values):.1%}{spread}"
+def _score(name: str) -> Callable[[Sequence[Summary], str], str]:
+    def figure(summaries: Sequence[Summary], group: str) -> str:
+        found = [summary["evaluation"][group].get("scores", {}).get("model", {}).get(name) for summary in summaries]
+        return "-" if None in found else _spread(found, ".4f")
+
+    return figure
+
+
+def _spread(values: Sequence[float], form: str) -> str:
+    """Mean and standard deviation."""
+    return f"{fmean(values):{form}}" + (f" ± {stdev(values):{form}}" if len(values) > 1 else "")
+
+
+_FIGURES: Final[Mapping[str, Callable[[Sequence[Summary], str], str]]] = {
+    "Perf": _score("perf"),
+    "Reach": _score("reach"),
+    "agreement": _agreement("optimizer"),
+    "agreement, macro": _agreement("optimizer, macro"),
+}
+"""Columns, each from the summaries of all seeds and a group."""
 
 
 def _curves(outcomes: Outcomes) -> list[Curve]:

@@ -19,7 +19,8 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "evaluate",
         help="judge a model's choices on a group of the instruction set by its labels",
-        description="Asks for one program a problem and runs none: what programs score in the sandbox, pytest says.",
+        description="Asks for one program a problem. Scores are those of the labelling; what programs score in the "
+        "sandbox, pytest says.",
     )
     parser.add_argument("set", type=Path, help="folder of the instruction set")
     parser.add_argument("model", help="as in --llamoco-model")
@@ -27,6 +28,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--problems", type=int, default=0, help="so many, spread evenly; all if 0")
     parser.add_argument("--labels", type=Path, help="labels as parquet; with --runs, for scores")
     parser.add_argument("--runs", type=Path, help="runs behind the labels as parquet")
+    parser.add_argument("--more-runs", type=Path, metavar="FOLDER", help="do the runs that scores lack, and keep them")
     parser.add_argument("--json", type=Path, help="file that all figures go to")
     parser.set_defaults(function=_evaluate)
 
@@ -55,7 +57,7 @@ def _evaluate(options: argparse.Namespace) -> str:
         answers = ask(model, pairs, say)
     finally:
         model.close()
-    scores = ScoreTable.read(options.labels, options.runs) if options.runs else None
+    scores = ScoreTable.read(options.labels, options.runs, options.more_runs) if options.runs else None
     figures = report(answers, read_group(options.set, "train"), scores)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

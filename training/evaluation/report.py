@@ -37,11 +37,13 @@ def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable 
         "shuffled": shuffled(answers),
         "frequent": _per_kind(pairs, lambda kind: frequent(train, kind)),
     }
+    table = None
     if scores is not None:
         problems = sorted({pair.problem for pair in train})
         ways["single best"] = _per_kind(
             pairs, lambda kind: scores.single_best(problem for problem in problems if kind_of(problem) == kind)
         )
+        table = scores.completed((p.problem, c) for way in ways.values() for p, c in zip(pairs, way, strict=True))
     figures: dict[str, Any] = {
         "prompts": len(answers),
         "problems": len({pair.problem for pair in pairs}),
@@ -53,8 +55,8 @@ def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable 
         "optimizers": dict(Counter(a.chosen.optimizer if a.chosen else "none" for a in answers).most_common()),
         "agreement": {name: agreement(pairs, chosen) for name, chosen in ways.items()},
     }
-    if scores is not None:
-        figures["scores"] = {name: scored(pairs, chosen, scores) for name, chosen in ways.items()}
+    if table is not None:
+        figures["scores"] = {name: scored(pairs, chosen, table) for name, chosen in ways.items()}
     return figures
 
 

@@ -31,14 +31,31 @@ class Score:
 
 
 class ScoreTable:
-    """Scores by problem and program; a race has no run of most programs on a problem."""
+    """Scores by problem and program; a race has no run of most programs on a problem.
 
-    def __init__(self, scores: Mapping[str, Mapping[Choice, Score]]) -> None:
+    Parameters
+    ----------
+    scores: by problem and program.
+    labels: rows of the labels by problem; only those are asked for in `completed`.
+    more: folder for runs that are missing; None to do without them.
+    jobs: processes that do them.
+    """
+
+    def __init__(
+        self,
+        scores: Mapping[str, Mapping[Choice, Score]],
+        labels: Mapping[str, Mapping[str, Any]] | None = None,
+        more: Path | None = None,
+        jobs: int = 1,
+    ) -> None:
         self._scores = scores
+        self._labels = labels or {}
+        self._more = more
+        self._jobs = jobs
 
     @classmethod
-    def read(cls, labels: Path, runs: Path) -> ScoreTable:
-        """Read the tables that `label-export` writes.
+    def read(cls, labels: Path, runs: Path, more: Path | None = None, jobs: int = 1) -> ScoreTable:
+        """Read the tables that `label-export` writes; `more` and `jobs` as above.
 
         Raises
         ------
@@ -51,7 +68,29 @@ class ScoreTable:
                 raise UsageError(f"{path} is no file. Expected a table of the labelling")
         starts = {row["problem"]: row for row in pq.read_table(labels).to_pylist()}
         columns = ["problem", "optimizer", "config", "number", "best_f", "failed"]
-        return cls(_means(pq.read_table(runs, columns=columns).to_pylist(), starts))
+        return cls(_means(pq.read_table(runs, columns=columns).to_pylist(), starts), starts, more, jobs)
+
+    def completed(self, wanted: Iterable[tuple[str, Choice | None]]) -> ScoreTable:
+        """Return a table where each wanted program has as many runs on its labelled problem as the label's winner.
+
+        Else programs that a race dropped early, which are the bad ones, would be missing from a mean, or count by a
+        single run. Without a folder for them, the table as it is.
+        """
+        if self._more is None:
+            return self
+        missing: dict[str, list[Choice]] = defaultdict(list)
+        for problem, choice in dict.fromkeys(wanted):
+            known = self.of(problem, choice)
+            if choice and problem in self._labels and (not known or known.runs < len(self._labels[problem]["f0"])):
+                missing[problem].append(choice)
+        if not missing:
+            return self
+        from llamoco_bench.training.evaluation.more_runs import run_more
+
+        starts = {problem: list(self._labels[problem]["f0"]) for problem in missing}
+        found = _means(run_more(missing, starts, self._more, jobs=self._jobs), self._labels)
+        merged = {**self._scores, **{name: {**self._scores.get(name, {}), **scores} for name, scores in found.items()}}
+        return ScoreTable(merged, self._labels, self._more, self._jobs)
 
     def of(self, problem: str, choice: Choice | None) -> Score | None:
         """Score of a program on a problem, or None where it was not run there."""

@@ -201,7 +201,8 @@ class NanoBuild:
             found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             return found
         train = read_group(self._set, "train")
-        scores = ScoreTable.read(self._labels, self._runs) if self._runs else None
+        more, jobs = self._set / "runs", self._recipe.run.threads
+        scores = ScoreTable.read(self._labels, self._runs, more, jobs) if self._runs else None
         model = Nano(self._folder / CHECKPOINT)
         figures: dict[str, Any] = {}
         for group in GROUPS:

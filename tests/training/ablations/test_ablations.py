@@ -42,9 +42,11 @@ def test_unknown_names_and_missing_labels_are_told(tmp_path: Path) -> None:
         run("half-grid")
 
 
-def summary(agrees: float, losses: dict[int, float]) -> dict[str, Any]:
+def summary(agrees: float, losses: dict[int, float], perf: float | None = None) -> dict[str, Any]:
+    scores = {} if perf is None else {"scores": {"model": {"covered": 1.0, "perf": perf, "reach": perf / 4}}}
+    agreement = {"model": {"optimizer": agrees, "optimizer, macro": agrees / 2}}
     return {
-        "evaluation": {"test": {"agreement": {"model": {"optimizer": agrees, "optimizer, macro": agrees / 2}}}},
+        "evaluation": {"test": {"agreement": agreement, **scores}},
         "stages": {
             "tuning": {"problems": 7, "log": [{"step": s, "loss": v} for s, v in losses.items()] + [{"step": 9}]}
         },
@@ -53,14 +55,16 @@ def summary(agrees: float, losses: dict[int, float]) -> dict[str, Any]:
 
 def test_the_page_shows_mean_and_deviation_over_seeds(tmp_path: Path) -> None:
     outcomes = {
-        BASELINE: [summary(0.5, {1: 4.0, 2: 2.0}), summary(0.7, {1: 2.0, 2: 1.0})],
+        BASELINE: [summary(0.5, {1: 4.0, 2: 2.0}, 0.8), summary(0.7, {1: 2.0, 2: 1.0}, 1.0)],
         "no-warm-up": [summary(0.4, {1: 4.0, 2: 3.0}), summary(0.4, {1: 4.0, 2: 3.0})],
     }
     page = tmp_path / "docs" / "ablations.md"
     write_page(outcomes, page, "trial")
     text = page.read_text()
-    assert "| baseline | everything as in the recipe | 60.0% ± 14.1% | 30.0% ± 7.1% |" in text
-    assert "| no-warm-up | phase 2 alone (Figure 3) | 40.0% ± 0.0% | 20.0% ± 0.0% |" in text
+    assert (
+        "| baseline | everything as in the recipe | test | 0.9000 ± 0.1414 | 0.2250 ± 0.0354 | 60.0% ± 14.1% |" in text
+    )
+    assert "| no-warm-up | phase 2 alone (Figure 3) | test | - | - | 40.0% ± 0.0% | 20.0% ± 0.0% |" in text
     assert "7 training problems; labels: trial" in text
     chart = ElementTree.parse(page.with_suffix(".svg"))
     assert len(chart.findall(".//{http://www.w3.org/2000/svg}polyline")) == 2
