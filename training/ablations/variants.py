@@ -46,14 +46,15 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
         "python-only": Variant("diversity", "descriptions in Python alone", _with(languages=("python",))),
         "latex-only": Variant("diversity", "descriptions in LaTeX alone", _with(languages=("latex",))),
         "no-rephrasing": Variant("diversity", "one description a problem", _with(rephrased=False)),
+        "balancing": Variant(
+            "balancing",
+            "phase 2 draws problems by equation 5, as in the paper, instead of evenly",
+            lambda recipe: replace(recipe, tuning=replace(recipe.tuning, balance=True)),
+        ),
         "no-balancing": Variant(
             "balancing",
-            "problems drawn evenly instead of by equation 5",
-            lambda recipe: replace(
-                recipe,
-                tuning=replace(recipe.tuning, balance=False),
-                warm_up=recipe.warm_up and replace(recipe.warm_up, balance=False),
-            ),
+            "phase 1 draws evenly, too",
+            lambda recipe: replace(recipe, warm_up=recipe.warm_up and replace(recipe.warm_up, balance=False)),
         ),
         "labels-as-targets": Variant(
             "targets", "the labels themselves, as in the paper, not a selector's choices", _with(targets="labels")

@@ -26,10 +26,12 @@ def test_each_variant_changes_one_part_of_the_recipe() -> None:
         same = changed == recipe and variant.granularity == "original"
         assert same == (name == BASELINE), name
     assert VARIANTS["no-warm-up"].change(recipe).warm_up is None
-    balanced = VARIANTS["no-balancing"].change(recipe)
-    assert not balanced.tuning.balance
-    assert balanced.warm_up is not None
-    assert not balanced.warm_up.balance
+    assert not recipe.tuning.balance
+    assert VARIANTS["balancing"].change(recipe).tuning.balance
+    even = VARIANTS["no-balancing"].change(recipe)
+    assert recipe.warm_up is not None
+    assert even.warm_up is not None
+    assert (recipe.warm_up.balance, even.warm_up.balance) == (True, False)
 
 
 def test_unknown_names_and_missing_labels_are_told(tmp_path: Path) -> None:
