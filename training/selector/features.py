@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -23,7 +24,8 @@ _KINDS: Final[Mapping[str, Callable[[BasicFunction], bool]]] = MappingProxyType(
 )
 
 
-def features(problem_id: str) -> dict[str, float | str]:
+@lru_cache(maxsize=8192)
+def features(problem_id: str) -> Mapping[str, float | str]:
     """Return the features of a synthetic problem by name; what is not there counts as 0.
 
     ================== ================================================================================================
@@ -45,7 +47,7 @@ def features(problem_id: str) -> dict[str, float | str]:
     for constraint in instance.constraints:
         found[f"family {constraint.name}"] += 1.0
     told = {f"label {name}": value for name, value in labels(instance).items()}
-    return {**found, **_sizes(instance), **told}
+    return MappingProxyType({**found, **_sizes(instance), **told})
 
 
 def _share(instance: Instance, part: Part) -> float:
