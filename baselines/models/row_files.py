@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ Row = dict[str, Any]
 
 
 def read_rows(path: Path, form: str) -> Iterator[tuple[str, Row]]:
-    """Yield (where, row) of a file, by its suffix ``.parquet`` or else as JSON lines.
+    """Yield (where, row) of a file, by its suffix: ``.parquet``, or else JSON lines, compressed where it is ``.gz``.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ def read_rows(path: Path, form: str) -> Iterator[tuple[str, Row]]:
 
 
 def _json_lines(path: Path, form: str) -> Iterator[tuple[str, Row]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_text(path, form).split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{path}, line {number}"
@@ -40,6 +42,14 @@ def _json_lines(path: Path, form: str) -> Iterator[tuple[str, Row]]:
         if not isinstance(row, dict):
             raise UsageError(f"{where}: a {type(row).__name__}. Expected {form}")
         yield where, row
+
+
+def _text(path: Path, form: str) -> str:
+    try:
+        content = path.read_bytes()
+        return (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error}). Expected JSON lines or parquet: {form}") from None
 
 
 def _parquet(path: Path, form: str) -> Iterator[tuple[str, Row]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import Any, Final
 from llamoco_bench.baselines.models.row_files import read_rows
 from llamoco_bench.errors import UsageError
 
-DEFAULT: Final = Path(__file__).with_name("examples.jsonl")
-"""Problems of the training split with the programs of the pool's SciPy experts; written by ``llamoco examples``."""
+DEFAULT: Final = Path(__file__).with_name("examples.jsonl.gz")
+"""Labelled problems of the training split with the programs that won; ``python -m llamoco_bench.training examples``."""
 
 TRAIN: Final = "train"
 FORM: Final = "rows with problem, prompt and answer (text), and optionally split (others than 'train' are left out)"
@@ -52,10 +52,19 @@ class ExampleSet:
         """Return the numbers of the examples that are not of `problem`."""
         return [number for number, example in enumerate(self.examples) if example.problem != problem]
 
+    def first_of_each(self, numbers: Iterable[int], count: int) -> list[int]:
+        """Return the first `count` of `numbers` that are of different problems; two descriptions of one show one."""
+        first: dict[str, int] = {}
+        for number in numbers:
+            if len(first) == count:
+                break
+            first.setdefault(self.examples[number].problem, number)
+        return list(first.values())
+
 
 @lru_cache(maxsize=4)
 def read_examples(path: Path) -> ExampleSet:
-    """Read a file of JSON lines, or a parquet file.
+    """Read a file of JSON lines, compressed or not, or a parquet file.
 
     Raises
     ------

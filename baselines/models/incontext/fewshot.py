@@ -30,10 +30,10 @@ class RandomChoice:
         return {"draw": self.draw}
 
     def choose(self, request: Request, count: int) -> Sequence[int]:
-        """Draw without replacement."""
+        """Draw without replacement, no problem twice."""
         rng = random.Random(derive_seed("fewshot", self.draw, request.problem_id))
         others = self.examples.others_than(request.problem_id)
-        return rng.sample(others, min(count, len(others)))
+        return self.examples.first_of_each(rng.sample(others, len(others)), count)
 
 
 def wrap(spec: ModelSpec, inner: Model) -> Model:

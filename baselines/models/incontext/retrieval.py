@@ -73,12 +73,13 @@ class Nearest:
         return self._index.identity
 
     def choose(self, request: Request, count: int) -> Sequence[int]:
-        """Return the numbers of the nearest, the very nearest first."""
+        """Return the numbers of the nearest, the very nearest first, no problem twice."""
         if count == 0:
             return []
         likeness = self._index.likeness(question(request))
         others = self._examples.others_than(request.problem_id)
-        return sorted(others, key=lambda number: (-float(likeness[number]), number))[:count]
+        nearest_first = sorted(others, key=lambda number: (-float(likeness[number]), number))
+        return self._examples.first_of_each(nearest_first, count)
 
 
 def wrap(spec: ModelSpec, inner: Model) -> Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -206,14 +207,47 @@ def test_parquet_is_read_as_json_lines_are(file: Path, tmp_path: Path) -> None:
     assert read_examples(table) == read_examples(file)
 
 
+def test_compressed_lines_are_read_as_others_are(file: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "examples.jsonl.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert read_examples(packed) == read_examples(file)
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}" * 99)[:-9], gzip.compress(b"\xff\xfe")])
+def test_compressed_file_that_is_none_is_refused(content: bytes, tmp_path: Path) -> None:
+    packed = tmp_path / "examples.jsonl.gz"
+    packed.write_bytes(content)
+    with pytest.raises(UsageError, match=r"cannot be read .* Expected JSON lines or parquet"):
+        read_examples(packed)
+
+
+def test_line_separators_within_a_text_do_not_end_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "examples.jsonl"
+    row = {**ROWS[0], "prompt": "one\u2028two\x85three"}
+    file.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    assert read_examples(file).examples[0].prompt == row["prompt"]
+
+
+@pytest.mark.parametrize("kind", ["fewshot", "retrieval"])
+def test_two_descriptions_of_one_problem_are_not_both_shown(kind: str, tmp_path: Path) -> None:
+    small = Small()
+    file = tmp_path / "examples.jsonl"
+    other = {**ROWS[1], "prompt": "sum of cosine waves", "answer": "B2"}
+    file.write_text("\n".join(map(json.dumps, [*ROWS, other])))
+    for problem in ("p0", "p1", "p2", "p3"):
+        ask(over(small, kind, file, "&shots=3"), "a sum of cosine waves", problem)
+    for messages in small.asked:
+        assert sorted(answer[0] for answer in answers_shown(messages)) == ["A", "B", "C"]
+
+
 def test_examples_of_the_package_are_training_problems_with_whole_programs() -> None:
     examples = read_examples(DEFAULT).examples
-    assert len(examples) >= 8
+    assert len(examples) >= 400
     training = set(list_problems("synthetic/train"))
     for example in examples:
         assert example.problem in training
         assert "def solve(" in example.answer
-        compile(example.answer.removeprefix("```python\n").removesuffix("```\n"), example.problem, "exec")
+        compile(example.answer.removeprefix("```python\n").removesuffix("```"), example.problem, "exec")
         assert "Answer with one complete program" in example.prompt
 
 
