@@ -33,7 +33,8 @@ def choose(what: str, got: str, allowed: Iterable[str]) -> UsageError:
     from difflib import get_close_matches
 
     names = list(allowed)
-    near = get_close_matches(got, names, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    lower = {name.lower(): name for name in names}
+    near = get_close_matches(got.lower(), lower, n=1)
+    hint = f" Did you mean {lower[near[0]]!r}?" if near else ""
     shown = ", ".join(names[:30]) + (f", ... ({len(names)} in all)" if len(names) > 30 else "")
     return UsageError(f"Unknown {what} {got!r}.{hint} Allowed: {shown}")
