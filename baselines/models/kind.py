@@ -43,6 +43,8 @@ class Option:
         """
         if self.choices and text not in self.choices:
             raise choose(f"value of {self.name}", text, self.choices)
+        if not text:
+            raise self._refusal(text)
         try:
             value = _convert(text, self.type)
         except (ValueError, KeyError):

@@ -26,6 +26,9 @@ T = TypeVar("T", bool, int, float, str)
 
 FORM: Final = "[LABEL=]KIND:NAME[?key=value&...]"
 
+_HOW_TO_NAME: Final = (
+    f"The form is {FORM}: a checkpoint is hf:PATH_OR_ID, a file of weights gguf:FILE, a model of a server openai:MODEL"
+)
 _LABEL: Final = re.compile(r"[A-Za-z0-9._/+@,~-]+")
 _NOT_IN_LABEL: Final = re.compile(r"[^A-Za-z0-9._:/+@,~-]+")
 
@@ -110,8 +113,15 @@ def parse_spec(text: str) -> ModelSpec:
     """
     label, body = _split_label(text.strip())
     head, _, query = body.partition("?")
-    word, colon, name = head.partition(":")
-    if not colon and word in PRESETS:
+    if "&" in head:
+        raise UsageError(
+            f"Options begin with a question mark, got {text!r}. Expected {FORM}; an ampersand in a name is written %26"
+        )
+    word, colon, name = head.strip().partition(":")
+    if word in PRESETS:
+        if colon:
+            stands_for = f"{PRESETS[word].kind}:{PRESETS[word].name}"
+            raise UsageError(f"{word} takes no name, got {text!r}. Write {word}, which is {stands_for} with options")
         return _from_preset(word, query, label)
     kind = _kind(word)
     if kind.wraps:
@@ -136,6 +146,8 @@ def _over_another(kind: Kind, name: str, query: str, label: str) -> ModelSpec:
     parts = list(filter(None, query.split("&")))
     mine = [part for part in parts if part.partition("=")[0] in own]
     others = "&".join(part for part in parts if part not in mine)
+    if kind.proposes_points and any(part.partition("=")[0] == "temperature" for part in parts):
+        raise UsageError(f"{kind.name} asks at a temperature of its own, its option heat; got temperature in {query!r}")
     inner = _below(kind, f"{name}?{others}" if others else name)
     below = KINDS.get(inner.kind)
     if below is not None and (below.fixed or below.wraps):
@@ -185,8 +197,9 @@ def _kind(word: str) -> Kind:
     if word in others:
         return Kind(word, "NAME", "", others[word].value, open_options=True)
     if not word:
-        raise UsageError(f"Expected a model in the form {FORM}, got none. Kinds: {', '.join(KINDS)}")
-    raise choose("kind of model", word, [*KINDS, *PRESETS, *LOCAL, *others])
+        raise UsageError(f"Expected a model in the form {FORM}, got none. Allowed: {', '.join([*KINDS, *PRESETS])}")
+    unknown = choose("kind of model", word, [*KINDS, *PRESETS, *LOCAL, *others])
+    raise UsageError(f"{unknown}. {_HOW_TO_NAME}")
 
 
 def _check_name(kind: Kind, name: str, text: str) -> None:
@@ -201,7 +214,9 @@ def _parse_query(kind: Kind, query: str) -> dict[str, Value]:
     for part in filter(None, query.split("&")):
         name, equals, value = part.partition("=")
         if not equals:
-            raise UsageError(f"Expected key=value, got {part!r} in the options of {kind.name}")
+            known = ", ".join(option.name for option in kind.options)
+            allowed = f". Allowed: {known}" if known else ""
+            raise UsageError(f"Expected key=value, got {part!r} in the options of {kind.name}{allowed}")
         if name in options:
             raise UsageError(f"Option {name} of {kind.name} is given twice")
         options[name] = kind.parse_option(name, unquote(value))
