@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from llamoco_bench.journal import Record, read_journals
-from tests.models.fault_server import FaultServer, completion, fails, says, serving
+from tests.models.fault_server import Behaviour, FaultServer, Handler, completion, fails, says, serving, takes_a_while
 from tests.plugin.support import CRASHING, GOOD, Bench, fenced
 
 SMOKE = "--llamoco-suite=smoke"
+COMMANDS = {"broker": "models.serving.server", "worker": "exec(eval(sys.stdin.readline()))"}
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +36,29 @@ def model(server: FaultServer, label: str = "m", **options: object) -> str:
 
 def generations(folder: Path) -> list[Record]:
     return [record for record in read_journals(folder / "journal") if record["kind"] == "generation"]
+
+
+def processes_of(role: str, folder: Path) -> list[int]:
+    """Process ids of the brokers or workers of the session that was started in `folder`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if COMMANDS[role] in line and (process / "cwd").readlink() == folder:
+                found.append(int(process.name))
+        except OSError:  # gone, or of somebody else
+            continue
+    return found
+
+
+def kills(role: str, folder: Path) -> Behaviour:
+    """Kill the first process of a role, then answer well."""
+
+    def behave(handler: Handler) -> None:
+        os.kill(processes_of(role, folder)[0], signal.SIGKILL)
+        says(completion(fenced(GOOD)))(handler)
+
+    return behave
 
 
 @pytest.mark.parametrize("processes", [[], ["-n", "2"]])
@@ -77,6 +103,50 @@ def test_limit_of_cost_needs_a_price(bench: Bench, server: FaultServer, pytester
     Path("prices.json").write_text(json.dumps({"m": {"input": 1e5, "output": 1e5}}))  # 1 an answer
     limited = bench(model(server, concurrency=1), SMOKE, "--llamoco-max-cost=1.5", "--llamoco-prices=prices.json")
     assert limited.parseoutcomes() == {"ok": 2, "failed": 2}
+
+
+@pytest.mark.slow
+def test_all_workers_ask_through_one_process(bench: Bench, pytester: pytest.Pytester) -> None:
+    """What it holds, weights or a bound on what is asked at a time, there is once."""
+    brokers: list[int] = []
+    late = takes_a_while(fenced(GOOD), 0.3)
+
+    def looks(handler: Handler) -> None:
+        brokers.extend(processes_of("broker", pytester.path))
+        late(handler)
+
+    with serving(looks) as server:
+        result = bench(model(server, concurrency=1), SMOKE, "-n", "4", runs=1)
+        assert (len(server.seen), server.most_at_once) == (4, 1)
+    assert result.parseoutcomes() == {"ok": 4}
+    assert (len(brokers), len(set(brokers))) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("role", "processes", "asked"),
+    [
+        ("broker", [], 5),  # what was on its way when it died is asked anew
+        pytest.param("broker", ["-n", "2"], 5, marks=pytest.mark.slow),
+        pytest.param("worker", ["-n", "2"], 4, marks=pytest.mark.slow),  # the broker brings it home
+    ],
+)
+def test_after_a_kill_nothing_that_was_answered_is_asked_again(
+    bench: Bench, pytester: pytest.Pytester, role: str, processes: list[str], asked: int
+) -> None:
+    good = says(completion(fenced(GOOD)))
+    with serving(good, good, kills(role, pytester.path), good) as server:
+        spec = model(server, concurrency=1, retries=0)
+        killed = bench(spec, SMOKE, "--llamoco-run-dir=out", *processes, runs=1)
+        assert killed.ret != 0
+        if role == "broker":
+            killed.stdout.fnmatch_lines(["*InfrastructureFault: The process that serves m has died*logs*"])
+        answered = [request["messages"] for request in server.seen[:2]]
+        result = bench(spec, SMOKE, "--llamoco-resume=out", *processes, runs=1)
+        assert result.ret == 0
+        outcomes = result.parseoutcomes()  # what was finished before is cached
+        assert outcomes.get("ok", 0) + outcomes.get("cached", 0) == sum(outcomes.values()) == 4
+        assert len(server.seen) == asked
+        assert all(request["messages"] not in answered for request in server.seen[2:])
 
 
 def test_server_that_fails_is_an_infrastructure_fault(bench: Bench) -> None:

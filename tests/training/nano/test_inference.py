@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llamoco_bench.baselines.models.base import Message, Request
+from llamoco_bench.baselines.models.base import Message, Model, Request
 from llamoco_bench.baselines.models.nano.network import Network
 from llamoco_bench.baselines.models.nano.weights import Config, read_weights
 from llamoco_bench.baselines.models.registry import make_model
 from llamoco_bench.baselines.models.spec import parse_spec
 from llamoco_bench.errors import ModelError
+from llamoco_bench.testing import AdapterConformance
 
 PROMPT = [
     Message("user", "Minimize a function of 32 variables.\n\n```python\ndef objective(x):\n    return x @ x\n```")
@@ -23,6 +24,12 @@ PROMPT = [
 
 def network(folder: Path) -> Network:
     return Network(Config.read(folder / "config.json"), read_weights(folder / "model.safetensors"))
+
+
+class TestNanoConforms(AdapterConformance):
+    @pytest.fixture
+    def model(self, checkpoint: Path) -> Model:
+        return make_model(parse_spec(f"nano?folder={checkpoint}&max_tokens=20"))
 
 
 @pytest.mark.parametrize("key_heads", [1, 2])
