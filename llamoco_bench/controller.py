@@ -97,9 +97,10 @@ class Controller:
         self._limits = self._spending_limits()
 
     def _spending_limits(self) -> dict[str, Limits]:
-        from llamoco_bench.baselines.models.serving.purse import limits_for
+        from llamoco_bench.baselines.models.serving.purse import limits_for, refuse_unkept
 
         tokens, cost, prices = (value_of(self._config, name) for name in ("max-tokens", "max-cost", "prices"))
+        refuse_unkept(self._settings.models, tokens, cost)
         return {spec.label: limits_for(spec, tokens, cost, prices) for spec in self._brokered()}
 
     def _brokered(self) -> list[ModelSpec]:

@@ -196,11 +196,13 @@ class ModelRunner:
 
     def _evaluate(self, settings: Settings, values: Mapping[str, Any], folder: RunFolder) -> None:
         from llamoco_bench.baselines.models.registry import is_brokered, prepare_model
+        from llamoco_bench.baselines.models.serving.purse import refuse_unkept
         from llamoco_bench.evaluation import Evaluator, describe_execution, index_known
         from llamoco_bench.journal import Journal
         from llamoco_bench.sandbox import preflight
 
         [spec] = settings.models
+        refuse_unkept(settings.models, values["max_tokens"], values["max_cost"])
         preflight(allow_weak=settings.weak_sandbox)
         prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
         folder.write_manifest({**settings.manifest(), **describe_execution(settings)})

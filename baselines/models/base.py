@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from llamoco_bench.errors import ModelError
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -44,6 +46,19 @@ class Usage:
 
     input_tokens: int
     output_tokens: int
+
+
+class PaidModelError(ModelError):
+    """No answer can be had, although tokens were spent on it: a limit of spending must know of them.
+
+    Attributes
+    ----------
+    usage: what was spent.
+    """
+
+    def __init__(self, message: str, usage: Usage) -> None:
+        super().__init__(message)
+        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)

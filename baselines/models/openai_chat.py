@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
-from llamoco_bench.baselines.models.base import Generation, Message, Model, Request, Usage
+from llamoco_bench.baselines.models.base import Generation, Message, Model, PaidModelError, Request, Usage
 from llamoco_bench.baselines.models.conversation import chat_messages, sampling_seed
 from llamoco_bench.baselines.models.hosted import HostedRules, rules_for
 from llamoco_bench.baselines.models.registry import Say
@@ -121,7 +121,8 @@ class OpenAIChat:
 
         Raises
         ------
-        ModelError: where it refuses, or fails until attempts or time are used up.
+        ModelError: where it refuses, or fails until attempts or time are used up; a `PaidModelError` where it reported
+            tokens nevertheless.
         """
         started = time.monotonic()
         if self._runner is None:
@@ -131,9 +132,11 @@ class OpenAIChat:
         try:
             answer = self._runner.run(with_retries(lambda: self._attempt(body, spent), self._settings.policy))
         except ModelError as error:
-            raise ModelError(self._without_key(f"{self._settings.model} on {request.problem_id}: {error}")) from None
-        usage = Usage(sum(u.input_tokens for u in spent), sum(u.output_tokens for u in spent)) if spent else None
-        return Generation(answer.text, usage, answer.finish_reason, time.monotonic() - started)
+            told = self._without_key(f"{self._settings.model} on {request.problem_id}: {error}")
+            raise (PaidModelError(told, _total(spent)) if spent else ModelError(told)) from None
+        return Generation(
+            answer.text, _total(spent) if spent else None, answer.finish_reason, time.monotonic() - started
+        )
 
     def close(self) -> None:
         """Give back the connections."""
@@ -258,6 +261,10 @@ def _read_answer(content: bytes, spent: list[Usage]) -> Generation:
     if not isinstance(text, str) or not isinstance(finish_reason, str):
         raise TransientError(f"the answer holds no text: {content[:200]!r}")
     return Generation(text, usage, finish_reason)
+
+
+def _total(spent: Sequence[Usage]) -> Usage:
+    return Usage(sum(usage.input_tokens for usage in spent), sum(usage.output_tokens for usage in spent))
 
 
 def _usage_in(body: object) -> Usage | None:

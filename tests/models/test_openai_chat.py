@@ -14,6 +14,7 @@ import pytest
 
 from llamoco_bench.baselines.models import Generation, Message, Model, Request, Usage, make_model, parse_spec
 from llamoco_bench.baselines.models import prepare_model as prepare
+from llamoco_bench.baselines.models.base import PaidModelError
 from llamoco_bench.baselines.models.hosted import REASONING_MAX_TOKENS, rules_for
 from llamoco_bench.baselines.models.openai_chat import ChatSettings, OpenAIChat, server_name
 from llamoco_bench.errors import ModelError, UsageError
@@ -181,6 +182,16 @@ def test_tokens_of_failed_attempts_are_counted(ask: Ask) -> None:
     failed = says({"error": {"message": "late"}, "usage": {"prompt_tokens": 100, "completion_tokens": 20}}, 500)
     answer, _ = ask(failed, says(completion(choices=[])), fails(503), says())
     assert answer.usage == Usage(100 + 7 + 7, 20 + 3 + 3)
+
+
+def test_tokens_of_attempts_that_all_failed_are_told_with_the_error() -> None:
+    wasted = says(completion(choices=[]))
+    with serving(wasted, fails(503), wasted) as server:
+        model = chat(server.base_url, "&retries=2")
+        with pytest.raises(PaidModelError, match="holds no message") as caught:
+            model.generate(QUESTION)
+        model.close()
+    assert caught.value.usage == Usage(7 + 7, 3 + 3)
 
 
 @pytest.mark.parametrize(

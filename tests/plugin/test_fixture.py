@@ -71,6 +71,14 @@ def test_wrong_settings_fail_the_test_with_what_is_allowed(pytester: pytest.Pyte
     )
 
 
+def test_limits_that_nobody_would_keep_fail_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("def pytest_llamoco_models(config): return {'mine': print}")
+    pytester.makepyfile("def test_it(llamoco_run): llamoco_run('mine:x', suite='smoke', max_tokens=10)")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["UsageError: --llamoco-max-tokens and --llamoco-max-cost cannot be kept for mine:x*"])
+
+
 def test_answer_that_is_missing_is_no_fault_of_the_model(pytester: pytest.Pytester, replay: Replay) -> None:
     model = replay({("RC04", 0): fenced(GOOD)}).partition("=")[2]
     pytester.makepyfile(f"def test_it(llamoco_run): llamoco_run({model!r}, suite='smoke', runs=1)")

@@ -55,6 +55,14 @@ def test_models_can_stand_over_it(pytester: pytest.Pytester, bench: Bench) -> No
     assert result.parseoutcomes() == {"ok": 1}
 
 
+def test_limits_that_nobody_would_keep_are_refused(pytester: pytest.Pytester, bench: Bench) -> None:
+    pytester.makeconftest(CONFTEST)
+    for spec in ("m=mine:x", "m=fewshot:mine:x"):
+        result = bench(f"--llamoco-model={spec}", "--llamoco-suite=smoke", "--llamoco-max-tokens=10")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(["*cannot be kept for m: a model of the hook*Bring it by an entry point*"])
+
+
 def test_name_that_is_taken_is_refused(pytester: pytest.Pytester, bench: Bench) -> None:
     pytester.makeconftest(CONFTEST.replace('"mine": Mine', '"random": Mine'))
     result = bench("--llamoco-model=random", "--llamoco-suite=smoke")

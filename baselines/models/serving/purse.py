@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from llamoco_bench.baselines.models.base import Usage
+from llamoco_bench.baselines.models.local import LOCAL
 from llamoco_bench.baselines.models.spec import ModelSpec
 from llamoco_bench.errors import ModelError, UsageError
 
@@ -72,6 +73,21 @@ def limits_for(spec: ModelSpec, tokens: int | None, cost: float | None, prices: 
             return Limits(tokens, cost, *known[name])
     listed = f"{prices} has: {', '.join(known) or 'none'}" if prices else "give a list by --llamoco-prices=FILE"
     raise UsageError(f"--llamoco-max-cost needs the prices of {spec.label}; {listed} ({PRICES_FORM})")
+
+
+def refuse_unkept(specs: Iterable[ModelSpec], tokens: int | None, cost: float | None) -> None:
+    """Refuse limits that nobody would keep.
+
+    Raises
+    ------
+    UsageError: where there is a limit and a model of a ``conftest.py``, which is asked by every worker on its own.
+    """
+    unkept = [spec.label for spec in specs if spec.base.kind in LOCAL]
+    if unkept and (tokens, cost) != (None, None):
+        raise UsageError(
+            f"--llamoco-max-tokens and --llamoco-max-cost cannot be kept for {', '.join(unkept)}: a model of the hook "
+            "pytest_llamoco_models has no broker that counts. Bring it by an entry point, or leave the limits out"
+        )
 
 
 def read_prices(path: Path) -> Mapping[str, tuple[float, float]]:

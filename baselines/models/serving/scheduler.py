@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
 
-from llamoco_bench.baselines.models.base import BatchModel, Generation, Model, ParallelModel, Request
+from llamoco_bench.baselines.models.base import BatchModel, Generation, Model, PaidModelError, ParallelModel, Request
 from llamoco_bench.baselines.models.identity import request_key
 from llamoco_bench.baselines.models.serving.purse import Limits
 from llamoco_bench.baselines.models.serving.store import Account, AnswerStore
@@ -134,10 +134,20 @@ class Scheduler:
                 for job, answer in zip(jobs, answers, strict=True):
                     self._store.put(job.key, answer, Account(self._run, job.label))
                 self._finish(jobs, answers)
+            except PaidModelError as error:
+                self._fail(jobs, self._charged(jobs[0], error))
             except Exception as error:  # noqa: BLE001 - whatever an adapter does, those who wait must hear of it
                 self._fail(jobs, error)
         if model is not None:
             model.close()
+
+    def _charged(self, job: _Job, failure: PaidModelError) -> ModelError:
+        """Enter what a failure cost on the account of a job; return what is to be told."""
+        try:
+            self._store.charge(failure.usage, Account(self._run, job.label))
+        except ModelError as error:
+            return error
+        return failure
 
     def _affordable(self, jobs: Sequence[_Job]) -> list[_Job]:
         """Return the jobs whose accounts have something left; the others fail."""

@@ -86,6 +86,15 @@ class AnswerStore:
             except sqlite3.Error as error:
                 raise self._refusal(error) from None
 
+    def charge(self, usage: Usage, account: Account) -> None:
+        """Enter tokens on `account` for which there is no answer."""
+        with self._lock:
+            try:
+                with self._db:
+                    self._db.execute(_SPEND, (*account, usage.input_tokens, usage.output_tokens))
+            except sqlite3.Error as error:
+                raise self._refusal(error) from None
+
     def spent(self, account: Account) -> Usage:
         """Return all tokens that went on `account`, in this session and earlier ones."""
         query = "SELECT input_tokens, output_tokens FROM spent WHERE run = ? AND model = ?"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llamoco_bench.baselines.models.base import Model
+from llamoco_bench.baselines.models.base import Generation, Model, PaidModelError, Request, Usage
 from llamoco_bench.baselines.models.serving.purse import Limits
 from llamoco_bench.baselines.models.serving.scheduler import Scheduler
 from llamoco_bench.baselines.models.serving.store import Account, AnswerStore
@@ -144,6 +144,21 @@ def test_limit_of_tokens_stops_further_requests_in_later_sessions_too(schedule: 
             schedule(model, limits).ask([request("c")], "m")
     assert schedule(model, limits).ask([request("a")], "m")[0].text == "a"  # what is known costs nothing
     assert model.asked == ["a", "b"]
+
+
+def test_what_a_failure_cost_counts_towards_the_limit(schedule: Schedule, store: AnswerStore) -> None:
+    class Wasteful(Echo):
+        def generate(self, request: Request) -> Generation:
+            self.asked.append(request.messages[-1].content)
+            raise PaidModelError("garbage", Usage(20, 10))
+
+    model = Wasteful()
+    scheduler = schedule(model, Limits(tokens=50))
+    for text, says in [("a", "garbage"), ("a", "garbage"), ("b", "60 tokens are spent, --llamoco-max-tokens is 50")]:
+        with pytest.raises(ModelError, match=says):
+            scheduler.ask([request(text)], "m")
+    assert model.asked == ["a", "a"]
+    assert store.spent(ACCOUNT) == Usage(40, 20)
 
 
 def test_those_who_share_a_model_have_accounts_and_limits_of_their_own(store: AnswerStore) -> None:
