@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from llamoco_bench.errors import LlamocoError, UsageError, choose
+from llamoco_bench.hook_models import take_models_of_hooks
 from llamoco_bench.options import OPTIONS, make_settings, value_of
 from llamoco_bench.run_folder import RunFolder, choose_folder
 from llamoco_bench.suite_items import InfrastructureFault
@@ -242,9 +243,10 @@ RUNNER_KEY: Final[pytest.StashKey[ModelRunner]] = pytest.StashKey()
 def run_for_test(request: pytest.FixtureRequest, model: str, given: Mapping[str, object], scratch: Path) -> ModelResult:
     """Run `model` for the test that asks; its marks ``llamoco`` give settings, the innermost first."""
     stash = request.config.stash
-    if RUNNER_KEY not in stash:
-        stash[RUNNER_KEY] = ModelRunner(request.config)
     try:
+        if RUNNER_KEY not in stash:
+            take_models_of_hooks(request.config)
+            stash[RUNNER_KEY] = ModelRunner(request.config)
         return stash[RUNNER_KEY].run(model, {**_marked(request.node), **given}, scratch)
     except LlamocoError as error:
         message = f"{type(error).__name__}: {error}"

@@ -81,10 +81,11 @@ def llamoco_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 def _activate(config: pytest.Config) -> None:
     from llamoco_bench.controller import Controller, XdistController
+    from llamoco_bench.hook_models import take_models_of_hooks
     from llamoco_bench.suite_items import SETTINGS_KEY, VirtualSuite, take_arguments
     from llamoco_bench.worker import Worker
 
-    _take_models_of_hooks(config)
+    take_models_of_hooks(config)
     settings = options.read_settings(config)
     config.stash[SETTINGS_KEY] = settings
     plugins = config.pluginmanager
@@ -102,17 +103,6 @@ def _activate(config: pytest.Config) -> None:
     if plugins.hasplugin("xdist"):
         plugins.register(XdistController(controller), "llamoco-xdist")
     plugins.register(Worker(config, "main", controller), "llamoco-worker")
-
-
-def _take_models_of_hooks(config: pytest.Config) -> None:
-    from llamoco_bench.baselines.models import third_party
-    from llamoco_bench.baselines.models.kinds import KINDS
-    from llamoco_bench.baselines.models.local import LOCAL
-    from llamoco_bench.baselines.models.presets import PRESETS
-
-    taken = dict.fromkeys([*KINDS, *PRESETS], "llamoco-bench itself")
-    taken |= dict.fromkeys(third_party.find(), "an installed distribution")
-    LOCAL.replace(config.hook.pytest_llamoco_models(config=config), taken)
 
 
 def _keep_gates(config: pytest.Config, settings: Settings, controller: Controller) -> Measurements | None:

@@ -45,6 +45,7 @@ LAYERS = [
         "llamoco_bench.options",
         "llamoco_bench.suite_items",
         "llamoco_bench.merging",
+        "llamoco_bench.hook_models",
         "llamoco_bench.model_runs",
         "llamoco_bench.worker",
         "llamoco_bench.checkup",

@@ -18,6 +18,39 @@ CRASHING = f"{HEAD}    return undefined_name\n"
 HANGING = f"{HEAD}    while True:\n        pass\n"
 GREEDY = f"{HEAD}    return np.ones(10**11)[: len(lower)]\n"
 
+CONFTEST = f"""
+from llamoco_bench.baselines.models import Generation
+
+PROGRAM = {GOOD!r}
+
+
+class Mine:
+    def __init__(self, spec):
+        self.spec = spec
+
+    @property
+    def identity(self):
+        return {{"kind": "mine", "name": self.spec.name, "deterministic": True}}
+
+    def generate(self, request):
+        return Generation(f"```python\\n{{PROGRAM}}```")
+
+    def close(self):
+        pass
+
+
+def prepare(spec, say):
+    say(f"preparing {{spec.name}}")
+
+
+Mine.prepare = staticmethod(prepare)
+
+
+def pytest_llamoco_models(config):
+    return {{"mine": Mine}}
+"""
+"""A conftest.py that brings the kind ``mine`` by the hook for models."""
+
 Replay = Callable[..., str]
 Bench = Callable[..., pytest.RunResult]
 

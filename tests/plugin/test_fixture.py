@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.support import CRASHING, GOOD, Replay, fenced
+from tests.plugin.support import CONFTEST, CRASHING, GOOD, Replay, fenced
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
@@ -69,6 +69,12 @@ def test_wrong_settings_fail_the_test_with_what_is_allowed(pytester: pytest.Pyte
             "*needs a baseline; give baseline=FILE_OR_RUN",
         ]
     )
+
+
+def test_models_of_the_hook_can_be_run(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile("def test_it(llamoco_run): assert llamoco_run('mine:x', suite='smoke', runs=1).err == 0")
+    run(pytester).assert_outcomes(passed=1)
 
 
 def test_limits_that_nobody_would_keep_fail_the_test(pytester: pytest.Pytester) -> None:

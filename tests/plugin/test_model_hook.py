@@ -6,39 +6,7 @@ import pytest
 
 from llamoco_bench.baselines.models.local import LocalKinds
 from llamoco_bench.errors import UsageError
-from tests.plugin.support import GOOD, Bench
-
-CONFTEST = f"""
-from llamoco_bench.baselines.models import Generation
-
-PROGRAM = {GOOD!r}
-
-
-class Mine:
-    def __init__(self, spec):
-        self.spec = spec
-
-    @property
-    def identity(self):
-        return {{"kind": "mine", "name": self.spec.name, "deterministic": True}}
-
-    def generate(self, request):
-        return Generation(f"```python\\n{{PROGRAM}}```")
-
-    def close(self):
-        pass
-
-
-def prepare(spec, say):
-    say(f"preparing {{spec.name}}")
-
-
-Mine.prepare = staticmethod(prepare)
-
-
-def pytest_llamoco_models(config):
-    return {{"mine": Mine}}
-"""
+from tests.plugin.support import CONFTEST, Bench
 
 
 @pytest.mark.parametrize("processes", [[], ["-n", "2"]])
