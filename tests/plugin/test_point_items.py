@@ -62,8 +62,15 @@ def test_points_of_a_server_are_scored(bench: Bench, server: FaultServer) -> Non
 
 
 @pytest.mark.slow
-def test_session_that_was_killed_goes_on_where_it_was(server: FaultServer, bench: Bench) -> None:
-    spec = model(server, "opro", "steps=200&samples=2")
+@pytest.mark.parametrize(
+    ("kind", "length", "others", "answers"),
+    [("opro", "steps", "samples=2", 2), ("lmea", "generations", "population=4", 4)],
+)
+def test_session_that_was_killed_goes_on_where_it_was(
+    server: FaultServer, bench: Bench, kind: str, length: str, others: str, answers: int
+) -> None:
+    """`answers` are those of a step: samples of OPRO, attempts of LMEA, each of which holds one child here."""
+    spec = model(server, kind, f"{length}=200&{others}")
     command = [sys.executable, "-m", "pytest", spec, *SUITE, "--llamoco-run-dir=out", "--llamoco-cache=off"]
     with subprocess.Popen(
         [*command, "--llamoco-runs=1", "--llamoco-timeout=3.0"], stdout=subprocess.DEVNULL
@@ -77,10 +84,11 @@ def test_session_that_was_killed_goes_on_where_it_was(server: FaultServer, bench
     finished = len(records("generation"))
     assert finished >= 4
     before = len(server.seen)
-    short = model(server, "opro", f"steps={before // 2 + 5}&samples=2")
+    steps = before // answers + 5
+    short = model(server, kind, f"{length}={steps}&{others}")
     result = bench(short, *SUITE, "--llamoco-resume=out", "--llamoco-cache=off", runs=1)
     assert result.parseoutcomes() == {"ok": 1}
-    assert len(server.seen) - before <= 2 * (before // 2 + 5) - finished
+    assert 0 < len(server.seen) - before <= answers * steps - finished
 
 
 def test_models_over_the_same_one_share_its_broker_and_have_limits_of_their_own(
