@@ -38,7 +38,10 @@ def _kind(kind: Kind) -> str:
     head = f"{kind.name}:{kind.argument}" if kind.argument else kind.name
     lines = [f"### `{head}`", "", f"{_sentence(kind.summary)}{_extra(kind)}", ""]
     if kind.open_options:
-        lines += ["Options: the optimizer's own; those of `pool:best` are below.", ""]
+        lines += [
+            "Options: the optimizer's own, as [its page](optimizers/index.md) lists them, words and signs as in its grid; those of `pool:best` are below.",
+            "",
+        ]
     else:
         rows = [(f"`{o.name}`", _type(o), _default(o), o.help) for o in kind.options]
         lines += [*_table(("option", "type", "default", "meaning"), rows), ""]

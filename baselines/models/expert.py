@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from llamoco_bench.baselines.models import best_expert
 from llamoco_bench.baselines.models.base import Model
 from llamoco_bench.baselines.models.fixed_program import FixedProgram
 from llamoco_bench.baselines.models.registry import Say
 from llamoco_bench.baselines.models.spec import ModelSpec
-from llamoco_bench.errors import choose
+from llamoco_bench.errors import UsageError, choose
+
+if TYPE_CHECKING:
+    from llamoco_bench.baselines.models.kind import Value
+    from llamoco_bench.baselines.optimizers import Optimizer
 
 PACKAGES: Final = ()
 
@@ -19,7 +25,8 @@ def make(spec: ModelSpec) -> Model:
 
     Raises
     ------
-    UsageError: for an optimizer that is not in the pool, or a hyper-parameter that it does not have.
+    UsageError: for an optimizer that is not in the pool, a hyper-parameter that it does not have, or a value that is
+        none of its kind: another word than those of the grid, a number of another sign.
     """
     from llamoco_bench.baselines.optimizers import POOL
 
@@ -27,7 +34,23 @@ def make(spec: ModelSpec) -> Model:
         return best_expert.make(spec)
     if spec.name not in POOL:
         raise choose("optimizer of the pool", spec.name, [*sorted(POOL), best_expert.NAME])
-    return FixedProgram("pool", POOL[spec.name].source(dict(spec.options)))
+    optimizer = POOL[spec.name]
+    config = optimizer.complete(dict(spec.options))
+    _check_values(optimizer, config)
+    return FixedProgram("pool", optimizer.source(config))
+
+
+def _check_values(optimizer: Optimizer, config: Mapping[str, Value]) -> None:
+    """Refuse words that the grid does not have, and numbers that are none or of another sign than all of the grid."""
+    for name, value in config.items():
+        known = optimizer.grid[name]
+        if isinstance(value, str):
+            if value not in known:
+                raise choose(f"value of {name}", value, map(str, known))
+        elif not isinstance(value, bool):
+            signs = {math.copysign(1, float(other)) for other in known if other}
+            if not math.isfinite(value) or (0 not in known and value == 0) or math.copysign(1, value) not in signs:
+                raise UsageError(f"{name} of {optimizer.name} is {value}. The grid has: {', '.join(map(str, known))}")
 
 
 def prepare(spec: ModelSpec, say: Say) -> None:

@@ -113,8 +113,24 @@ def test_options_of_an_expert_are_its_hyper_parameters() -> None:
     assert models[0].identity != models[1].identity
 
 
+def test_values_between_those_of_the_grid_are_accepted() -> None:
+    assert "F = 0.55" in program_of(model_of("pool:de?f=0.55&population=33"))
+    assert "ACCEPT = -2.0" in program_of(model_of("pool:dual-annealing?accept=-2"))
+
+
 @pytest.mark.parametrize(
-    ("text", "says"), [("pool:slspq", "Did you mean 'slsqp'"), ("pool:de?sigma=1", "sigma"), ("pool:de?f=x", "float")]
+    ("text", "says"),
+    [
+        ("pool:slspq", "Did you mean 'slsqp'"),
+        ("pool:de?sigma=1", "sigma"),
+        ("pool:de?f=x", "float"),
+        ("pool:de?population=-3", "population of de is -3. The grid has: 20, 50, 100"),
+        ("pool:de?population=0", "population of de is 0"),
+        ("pool:de?f=nan", "f of de is nan"),
+        ("pool:de?cr=inf", "cr of de is inf"),
+        ("pool:de?strategy=best2bin", "Unknown value of strategy 'best2bin'. Did you mean 'best1bin'"),
+        ("pool:dual-annealing?accept=5.0", "accept of dual-annealing is 5.0"),
+    ],
 )
 def test_unknown_expert_or_hyper_parameter_is_refused_before_the_run(text: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
