@@ -39,7 +39,8 @@ def _kind(kind: Kind) -> str:
     lines = [f"### `{head}`", "", f"{_sentence(kind.summary)}{_extra(kind)}", ""]
     if kind.open_options:
         lines += [
-            "Options: the optimizer's own, as [its page](optimizers/index.md) lists them, words and signs as in its grid; those of `pool:best` are below.",
+            "Options: the optimizer's own, as [its page](optimizers/index.md) lists them, "
+            "words and signs as in its grid; those of `pool:best` are below.",
             "",
         ]
     else:
