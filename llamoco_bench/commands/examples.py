@@ -50,6 +50,7 @@ def write_examples(options: argparse.Namespace) -> str:
     if options.count < 1 or options.runs < 1:
         raise UsageError("--count and --runs must be at least 1")
     ids = [id for suite in options.suite.split(",") for id in spread(list_problems(suite), options.count)]
+    _check_side(ids)
     lines, said = [], []
     for id in ids:
         problem = load_problem(id)
@@ -61,6 +62,17 @@ def write_examples(options: argparse.Namespace) -> str:
             lines.append(json.dumps({**row, "split": "train", "expert": expert, "perf": round(performance, 4)}))
     options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return "\n".join([*said, f"written: {options.out}"]) + "\n"
+
+
+def _check_side(ids: Sequence[str]) -> None:
+    """Refuse problems that models are evaluated on."""
+    from llamoco_bench.baselines.models.incontext.examples import is_kept_for_evaluation
+
+    if kept := [id for id in ids if is_kept_for_evaluation(id)]:
+        raise UsageError(
+            f"{', '.join(kept[:5])} {'is' if len(kept) == 1 else 'are'} kept for evaluation. Allowed: synthetic/train, "
+            "its halves synthetic/unconstrained/train and synthetic/constrained/train, and suites of your own"
+        )
 
 
 def spread(ids: Sequence[str], count: int) -> list[str]:

@@ -45,6 +45,7 @@ def test_what_is_solved_badly_is_left_out(tmp_path: Path, capsys: pytest.Capture
         (["--experts", "de"], "None of de can handle the constraints"),
         (["--count", "0"], "must be at least 1"),
         (["--suite", "none"], "Unknown suite"),
+        (["--suite", "synthetic/test"], "is kept for evaluation. Allowed: synthetic/train"),
     ],
 )
 def test_wrong_usage_is_told(

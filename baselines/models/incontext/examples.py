@@ -12,12 +12,16 @@ from typing import Any, Final
 
 from llamoco_bench.baselines.models.row_files import read_rows
 from llamoco_bench.errors import UsageError
+from llamoco_bench.problems.synthetic import IDS
+from llamoco_bench.problems.synthetic.split import is_for_evaluation
 
 DEFAULT: Final = Path(__file__).with_name("examples.jsonl.gz")
 """Labelled problems of the training split with the programs that won; ``python -m llamoco_bench.training examples``."""
 
 TRAIN: Final = "train"
-FORM: Final = "rows with problem, prompt and answer (text), and optionally split (others than 'train' are left out)"
+FORM: Final = "rows with problem, prompt and answer (text), and optionally split or group (train; others are left out)"
+
+_SYNTHETIC: Final = frozenset(IDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,28 @@ class ExampleSet:
 def read_examples(path: Path) -> ExampleSet:
     """Read a file of JSON lines, compressed or not, or a parquet file.
 
+    What says that it is not of the training split is left out, and so are, whatever they say, the synthetic problems
+    that are kept for evaluation.
+
     Raises
     ------
     UsageError: where it is missing, malformed, or holds nothing of the training split.
     """
     rows = read_rows(path, FORM)
-    found = tuple(_example(row, where) for where, row in rows if row.get("split", TRAIN) == TRAIN)
+    found = tuple(_example(row, where) for where, row in rows if _is_for_training(row))
     if not found:
         raise UsageError(f"{path} holds no examples of the training split. Expected {FORM}")
     return ExampleSet(found, _digest(found))
+
+
+def is_kept_for_evaluation(problem: str) -> bool:
+    """Tell whether a problem is of the evaluation side of the synthetic suite."""
+    return problem in _SYNTHETIC and is_for_evaluation(problem)
+
+
+def _is_for_training(row: Mapping[str, Any]) -> bool:
+    said = [row[name] for name in ("split", "group") if name in row]
+    return all(side == TRAIN for side in said) and not is_kept_for_evaluation(str(row.get("problem")))
 
 
 def _example(row: Mapping[str, Any], where: str) -> Example:

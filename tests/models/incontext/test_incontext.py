@@ -207,6 +207,21 @@ def test_parquet_is_read_as_json_lines_are(file: Path, tmp_path: Path) -> None:
     assert read_examples(table) == read_examples(file)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"split": "test"},
+        {"group": "unseen_function"},
+        {"problem": list_problems("synthetic/test")[0]},
+        {"problem": list_problems("synthetic/test")[0], "split": "train", "group": "train"},
+    ],
+)
+def test_what_is_kept_for_evaluation_is_not_shown_whatever_it_says(row: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "examples.jsonl"
+    file.write_text("\n".join(map(json.dumps, [ROWS[1], {**ROWS[0], **row}])))
+    assert [example.problem for example in read_examples(file).examples] == [ROWS[1]["problem"]]
+
+
 def test_compressed_lines_are_read_as_others_are(file: Path, tmp_path: Path) -> None:
     packed = tmp_path / "examples.jsonl.gz"
     packed.write_bytes(gzip.compress(file.read_bytes()))
