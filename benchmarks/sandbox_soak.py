@@ -20,8 +20,8 @@ import numpy as np
 from page import circumstances, put_section, table
 
 from llamoco_bench.sandbox import Limits, Sandbox
+from llamoco_bench.sandbox.children import sample
 from llamoco_bench.sandbox.evaluator import Array
-from llamoco_bench.sandbox.watch import sample
 
 HEAD = "def solve(objective, lower, upper, budget, seed):\n"
 # A program, and how it must end. Most runs are of the first kind, as in life.

@@ -27,7 +27,7 @@ from sandbox_peers import processor_s
 
 from llamoco_bench.problems.problem import Array, Evaluation, Problem
 from llamoco_bench.sandbox import Limits, Sandbox
-from llamoco_bench.sandbox.watch import sample
+from llamoco_bench.sandbox.children import sample
 
 SOLVE = "def solve(objective, lower, upper, budget, seed):\n    return lower\n"
 PROGRAMS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
+import tempfile
 from contextlib import suppress
 from types import TracebackType
 
@@ -23,11 +24,23 @@ _SEAL_SEAL, _SEAL_SHRINK, _SEAL_GROW, _ADD_SEALS = 1, 2, 4, 1033
 _OVERFLOW_BYTES = 4 << 20
 
 
-def _memory_file(name: str, size: int) -> int:
+def _sealed_file(name: str, size: int) -> int:
+    """Return a file in memory of zeros, whose size cannot be changed."""
     fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(fd, size)
     fcntl.fcntl(fd, _ADD_SEALS, _SEAL_SHRINK | _SEAL_GROW | _SEAL_SEAL)
     return fd
+
+
+def _file_on_disk(size: int) -> int:
+    """Return a file of zeros without a name, where files in memory are missing.
+
+    It can be cut short, so that a program must get the memory behind it but not the descriptor, see `child.fresh`.
+    """
+    with tempfile.TemporaryFile(buffering=0) as file:
+        file.write(bytes(size))  # so that no access can fail later for want of room on the disk
+        file.seek(0)
+        return os.dup(file.fileno())
 
 
 class Desk:
@@ -45,11 +58,14 @@ class Desk:
     def __init__(self, job: Job, output_bytes: int) -> None:
         self._fds: list[int] = []
         self._output_bytes = output_bytes
-        self._job = self._keep(os.memfd_create("job", os.MFD_CLOEXEC))
-        os.write(self._job, job.to_bytes())
         layout = job.layout
-        self._shared = self._keep(_memory_file("shared", layout.size))
-        self._output = self._keep(_memory_file("output", output_bytes + _OVERFLOW_BYTES))
+        if hasattr(os, "memfd_create"):
+            self._job = self._keep(os.memfd_create("job", os.MFD_CLOEXEC))
+            self._shared = self._keep(_sealed_file("shared", layout.size))
+            self._output = self._keep(_sealed_file("output", output_bytes + _OVERFLOW_BYTES))
+        else:
+            self._job, self._shared, self._output = (self._keep(_file_on_disk(size)) for size in (0, layout.size, 0))
+        os.write(self._job, job.to_bytes())
         self.request_fd, self._request_end = map(self._keep, os.pipe())
         self._answer_end, self.answer_fd = map(self._keep, os.pipe())
         self._map = mmap.mmap(self._shared, layout.size)

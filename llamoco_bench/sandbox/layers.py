@@ -12,9 +12,9 @@ import numpy as np
 
 from llamoco_bench.errors import SandboxError
 from llamoco_bench.sandbox.evaluator import Array
+from llamoco_bench.sandbox.interpreter import ENVIRONMENT_NAMES
 from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.places import hidden_paths
-from llamoco_bench.sandbox.zygote import ENVIRONMENT_NAMES
 
 if TYPE_CHECKING:
     from llamoco_bench.sandbox.sandbox import Sandbox

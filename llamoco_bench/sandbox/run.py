@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,22 +11,24 @@ from llamoco_bench.sandbox.broker import Broker, Clock, Ending
 from llamoco_bench.sandbox.child import wire
 from llamoco_bench.sandbox.child.job import Job
 from llamoco_bench.sandbox.child.spin import MOST_SECONDS_A_WAIT
+from llamoco_bench.sandbox.children import Child, Exit
 from llamoco_bench.sandbox.desk import Desk
 from llamoco_bench.sandbox.evaluator import Evaluator
+from llamoco_bench.sandbox.launching import Launcher, LauncherLostError
 from llamoco_bench.sandbox.ledger import Ledger
 from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.places import names_of_places
 from llamoco_bench.sandbox.result import RunError, RunResult
+from llamoco_bench.sandbox.support import usable_processors
 from llamoco_bench.sandbox.text import clean_tail, shorten_paths
 from llamoco_bench.sandbox.verdict import Evidence, Verdict, judge, weigh_point
-from llamoco_bench.sandbox.watch import Reason, Watch, has_ended, kill
-from llamoco_bench.sandbox.zygote import Child, Exit, Zygote, ZygoteLostError
+from llamoco_bench.sandbox.watch import Reason, Watch
 
 _MIB: Final = 1 << 20
 # A process closes its descriptors in the last step of its end.
 _LAST_MOMENT_S: Final = 1.0
 
-WEAK_HINT: Final = "To run programs without it, allow the weak sandbox."
+WEAK_HINT: Final = "To run programs without it, allow the weak sandbox (--llamoco-sandbox=weak)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Task:
             rows=wire.rows_that_fit(evaluator.dim),
             width=max(1, evaluator.n_inequality, evaluator.n_equality),
             weak=self.weak,
-            may_spin=len(os.sched_getaffinity(0)) > 1,
+            may_spin=usable_processors() > 1,
             memory_bytes=limits.memory_mb * _MIB,
             cpu_s=self._most_cpu_s(),
             open_files=limits.open_files,
@@ -78,45 +79,45 @@ class Task:
         )
 
 
-def run_task(task: Task, zygote: Zygote) -> RunResult:
-    """Run a task in a child of `zygote`.
+def run_task(task: Task, launcher: Launcher) -> RunResult:
+    """Run a task in a child of `launcher`.
 
     Raises
     ------
     SandboxError: a layer of the sandbox cannot be put up.
-    ZygoteLostError: the zygote died, or the child before its program began.
+    LauncherLostError: the launcher died, or the child before its program began.
     """
     with Desk(task.job(), task.limits.output_kb * 1024) as desk:
-        return _Run(task, zygote, desk).result()
+        return _Run(task, launcher, desk).result()
 
 
 class _Run:
-    def __init__(self, task: Task, zygote: Zygote, desk: Desk) -> None:
+    def __init__(self, task: Task, launcher: Launcher, desk: Desk) -> None:
         self.task = task
-        self.zygote = zygote
+        self.launcher = launcher
         self.desk = desk
         self.clock = Clock()
         self.ledger = Ledger(task.evaluator)
         self.broker = Broker(task.evaluator, self.ledger, desk, self.clock)
-        self.places = names_of_places(zygote.folder)
+        self.places = names_of_places(launcher.folder)
         self.failure = ""
 
     def result(self) -> RunResult:
-        child = self.zygote.launch(self.desk.child_fds())
+        child = self.launcher.launch(self.desk.child_fds())
         try:
             ending, reason, wall_s = self._converse(child)
-            own_end = ending.how == "eof" and has_ended(child.handle, _LAST_MOMENT_S)
+            own_end = ending.how == "eof" and child.has_ended(_LAST_MOMENT_S)
             exit_ = self._end(child)
         except BaseException:
-            kill(child.handle)
+            child.kill()
             raise
         finally:
-            os.close(child.handle)
+            child.close()
         if ending.how == "refused":
             missing = "; ".join(json.loads(self.desk.text(ending.text_bytes))["missing"])
             raise SandboxError(f"The sandbox is not complete here ({missing}). {WEAK_HINT}")
         if self.clock.started is None:
-            raise ZygoteLostError("a child ended before its program began")
+            raise LauncherLostError("a child ended before its program began")
         verdict = self._verdict(ending, reason, exit_ if own_end else None)
         return self._record(verdict, exit_, wall_s)
 
@@ -126,10 +127,10 @@ class _Run:
             child,
             self.task.limits,
             self.clock,
-            folder=self.zygote.folder,
-            base_rss_bytes=self.zygote.rss_bytes,
+            folder=self.launcher.folder,
+            base_rss_bytes=self.launcher.rss_bytes,
             output_is_full=self.desk.output_is_full,
-            give_up=self.zygote.kill,
+            give_up=self.launcher.kill,
         )
         with watch:
             try:
@@ -140,8 +141,8 @@ class _Run:
         return ending, watch.reason, wall_s
 
     def _end(self, child: Child) -> Exit:
-        kill(child.handle)
-        return self.zygote.ended()
+        child.kill()
+        return self.launcher.ended()
 
     def _verdict(self, ending: Ending, reason: Reason | None, exit_: Exit | None) -> Verdict:
         try:
@@ -161,7 +162,7 @@ class _Run:
             found=self.ledger.best_f is not None,
             asked=self.ledger.evaluations > 0,
             output_is_full=full,
-            base_rss_mb=self.zygote.rss_bytes / _MIB,
+            base_rss_mb=self.launcher.rss_bytes / _MIB,
             limits=self.task.limits,
         )
         return judge(evidence, self.task.source, self.places)

@@ -13,13 +13,16 @@ from typing import Final
 
 from llamoco_bench.errors import SandboxError, UsageError
 from llamoco_bench.sandbox.evaluator import Evaluator, ProblemLike
+from llamoco_bench.sandbox.fresh import FreshInterpreters
+from llamoco_bench.sandbox.launching import Launcher, LauncherLostError
 from llamoco_bench.sandbox.layers import NAMESPACES, probe
 from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.reference import reference_value
 from llamoco_bench.sandbox.result import RunError, RunResult
 from llamoco_bench.sandbox.run import WEAK_HINT, Task, failed_unrun, run_task
+from llamoco_bench.sandbox.support import missing_features, missing_support, system_name
 from llamoco_bench.sandbox.verdict import Verdict
-from llamoco_bench.sandbox.zygote import Zygote, ZygoteLostError
+from llamoco_bench.sandbox.zygote import Zygote
 
 _NUMPY: Final = ("numpy", "numpy.random")
 _LIGHT: Final = (*_NUMPY, "scipy.optimize")
@@ -71,8 +74,8 @@ class Sandbox:
         self._preloads = {kind: tuple(names) for kind, names in preloads.items()}
         self._lock = threading.Lock()
         self._layers: Mapping[str, bool] | None = None
-        self._zygotes: dict[str, Zygote] = {}
-        self._close = weakref.finalize(self, _close_all, self._zygotes, os.getpid())
+        self._launchers: dict[str, Launcher] = {}
+        self._close = weakref.finalize(self, _close_all, self._launchers, os.getpid())
 
     def run(self, source: str, problem: ProblemLike, *, seed: int = 0, limits: Limits | None = None) -> RunResult:
         """Run a program on a problem, see `run_program`."""
@@ -99,7 +102,7 @@ class Sandbox:
         SandboxError: no interpreter can be started here.
         """
         with self._lock:
-            return {NAMESPACES: self._zygote("numpy").has_namespaces}
+            return {NAMESPACES: self._launcher("numpy").has_namespaces}
 
     def _require_layers(self) -> None:
         missing = [name for name, holds in self.layers().items() if not holds]
@@ -129,8 +132,8 @@ class Sandbox:
         reason = ""
         for _ in range(2):
             try:
-                return run_task(task, self._zygote(kind))
-            except ZygoteLostError as error:
+                return run_task(task, self._launcher(kind))
+            except LauncherLostError as error:
                 reason = str(error)
                 self._discard(kind)
             except BaseException:
@@ -138,30 +141,43 @@ class Sandbox:
                 raise
         return failed_unrun(Verdict("infra", error=RunError("SandboxLost", reason)), task.f0)
 
-    def _zygote(self, kind: str) -> Zygote:
-        if kind not in self._zygotes:
-            self._zygotes[kind] = Zygote(self._preloads[kind])
-        return self._zygotes[kind]
+    def _launcher(self, kind: str) -> Launcher:
+        if kind not in self._launchers:
+            self._launchers[kind] = self._start(self._preloads[kind])
+        return self._launchers[kind]
+
+    def _start(self, preload: tuple[str, ...]) -> Launcher:
+        if reason := missing_support():
+            raise SandboxError(reason)
+        missing = missing_features()
+        if not missing:
+            return Zygote(preload)
+        if self.allow_weak:
+            return FreshInterpreters(preload)
+        raise SandboxError(
+            f"The sandbox is not complete on this {system_name()}: it lacks {', '.join(missing)}. "
+            "--llamoco-sandbox=weak runs programs with the layers that there are."
+        )
 
     def _discard(self, kind: str) -> None:
-        zygote = self._zygotes.pop(kind, None)
-        if zygote is not None:
-            zygote.kill()
-            zygote.close()
+        launcher = self._launchers.pop(kind, None)
+        if launcher is not None:
+            launcher.kill()
+            launcher.close()
 
     def zygote_pids(self) -> list[int]:
         """Process ids of the interpreters that are running."""
-        return [zygote.pid for zygote in self._zygotes.values()]
+        return [pid for launcher in self._launchers.values() if (pid := launcher.pid) is not None]
 
     def folders(self) -> list[str]:
         """Private folders of the interpreters; empty between runs."""
-        return [zygote.folder for zygote in self._zygotes.values()]
+        return [launcher.folder for launcher in self._launchers.values()]
 
     def close(self) -> None:
         """End the interpreters and remove their folders."""
         with self._lock:
-            for kind in list(self._zygotes):
-                self._zygotes.pop(kind).close()
+            for kind in list(self._launchers):
+                self._launchers.pop(kind).close()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -172,11 +188,11 @@ class Sandbox:
         self.close()
 
 
-def _close_all(zygotes: dict[str, Zygote], owner: int) -> None:
+def _close_all(launchers: dict[str, Launcher], owner: int) -> None:
     if os.getpid() == owner:  # a fork of the harness has copies, which are not its own
-        for zygote in zygotes.values():
-            zygote.close()
-    zygotes.clear()
+        for launcher in launchers.values():
+            launcher.close()
+    launchers.clear()
 
 
 def _check(source: str, seed: int) -> None:

@@ -13,12 +13,12 @@ from typing import Any, Final
 import numpy as np
 
 from llamoco_bench.sandbox.broker import Ending
+from llamoco_bench.sandbox.children import Exit
 from llamoco_bench.sandbox.evaluator import Array
 from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.result import RunError, Stopped
 from llamoco_bench.sandbox.text import clean, lines_of, shorten_paths
 from llamoco_bench.sandbox.watch import Reason
-from llamoco_bench.sandbox.zygote import Exit
 from llamoco_bench.statuses import STATUSES, Status
 
 _CLAIMABLE: Final[tuple[Status, ...]] = (

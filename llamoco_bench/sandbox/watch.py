@@ -5,16 +5,14 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-import select
-import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from time import perf_counter
 from types import TracebackType
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from llamoco_bench.sandbox.broker import Clock
+from llamoco_bench.sandbox.children import Child
 from llamoco_bench.sandbox.limits import Limits
 
 Reason = Literal["wall", "cpu", "memory", "threads", "output", "disk", "files", "startup"]
@@ -23,29 +21,7 @@ _SAMPLE_S: Final = 0.05
 _STARTUP_S: Final = 60.0
 # The watch spends at most this share of its time, one in so many, on counting files.
 _DISK_PACE: Final = 10.0
-_TICK_S: Final = 1.0 / os.sysconf("SC_CLK_TCK")
-_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _MIB: Final = 1 << 20
-
-
-class Sample(NamedTuple):
-    """What the system says of a process."""
-
-    cpu_s: float
-    threads: int
-    rss_bytes: int
-
-
-def sample(pid: int) -> Sample | None:
-    """Return what `pid` uses now; None where it has gone."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            pages = int(file.read().split()[1])
-    except (OSError, IndexError):
-        return None
-    return Sample((int(fields[11]) + int(fields[12])) * _TICK_S, int(fields[17]), pages * _PAGE_BYTES)
 
 
 def folder_use(folder: str, most_files: int) -> tuple[int, int]:
@@ -82,7 +58,7 @@ class Watch:
 
     def __init__(
         self,
-        child: tuple[int, int],
+        child: Child,
         limits: Limits,
         clock: Clock,
         *,
@@ -92,7 +68,7 @@ class Watch:
         give_up: Callable[[], None],
     ) -> None:
         self.reason: Reason | None = None
-        self._pid, self._handle = child
+        self._child = child
         self._limits = limits
         self._clock = clock
         self._folder = folder
@@ -109,7 +85,7 @@ class Watch:
             reason = self.look()
             if reason is not None:
                 self.reason = reason
-                kill(self._handle)
+                self._child.kill()
                 if reason == "startup":
                     self._give_up()
                 return
@@ -129,7 +105,7 @@ class Watch:
         return self._use() or self._disk()
 
     def _use(self) -> Reason | None:
-        use = sample(self._pid)
+        use = self._child.use()
         if use is None:
             return None
         # The program may have spun while the problem was evaluated.
@@ -158,16 +134,3 @@ class Watch:
     ) -> None:
         self._done.set()
         self._thread.join()
-
-
-def kill(handle: int) -> None:
-    """Kill the process behind a pidfd, unless it has gone."""
-    with suppress(ProcessLookupError):
-        signal.pidfd_send_signal(handle, signal.SIGKILL)
-
-
-def has_ended(handle: int, patience_s: float) -> bool:
-    """Tell whether the process behind a pidfd ends by itself within `patience_s`."""
-    poller = select.poll()
-    poller.register(handle, select.POLLIN)
-    return bool(poller.poll(1000.0 * patience_s))

@@ -12,8 +12,9 @@ from llamoco_bench.sandbox.child.job import Job, read_job
 from llamoco_bench.sandbox.child.pages import in_use
 from llamoco_bench.sandbox.child.spin import Spinner
 from llamoco_bench.sandbox.child.wipe import wipe
+from llamoco_bench.sandbox.children import sample
 from llamoco_bench.sandbox.desk import Desk
-from llamoco_bench.sandbox.watch import folder_use, sample
+from llamoco_bench.sandbox.watch import folder_use
 
 
 @pytest.fixture

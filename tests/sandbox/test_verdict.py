@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llamoco_bench.sandbox.broker import Ending
+from llamoco_bench.sandbox.children import Exit
 from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.verdict import Evidence, judge
-from llamoco_bench.sandbox.zygote import Exit
 from llamoco_bench.statuses import STATUSES
 
 DEATH = Evidence(

@@ -12,7 +12,8 @@ import pytest
 
 from llamoco_bench.errors import SandboxError
 from llamoco_bench.sandbox import zygote as module
-from llamoco_bench.sandbox.zygote import Zygote, ZygoteLostError
+from llamoco_bench.sandbox.launching import LauncherLostError
+from llamoco_bench.sandbox.zygote import Zygote
 
 
 @pytest.fixture
@@ -42,9 +43,9 @@ def test_interpreter_that_does_not_start_is_told_with_its_complaints(
 
 def test_dead_one_is_noticed_when_it_is_to_start_a_program_and_when_one_is_waited_for(zygote: Zygote) -> None:
     os.kill(zygote.pid, signal.SIGKILL)
-    with pytest.raises(ZygoteLostError, match=r"the zygote died|did not end"):
+    with pytest.raises(LauncherLostError, match=r"the zygote died|did not end"):
         zygote.ended()
-    with pytest.raises(ZygoteLostError, match="no child was started"):
+    with pytest.raises(LauncherLostError, match="no child was started"):
         zygote.launch(descriptors())
 
 
@@ -54,9 +55,9 @@ def test_one_that_hangs_is_noticed_and_killed_when_it_is_closed(
     monkeypatch.setattr(module, "_LAUNCH_S", 0.2)
     monkeypatch.setattr(module, "_END_S", 0.2)
     os.kill(zygote.pid, signal.SIGSTOP)
-    with pytest.raises(ZygoteLostError, match="no child was started: timed out"):
+    with pytest.raises(LauncherLostError, match="no child was started: timed out"):
         zygote.launch(descriptors())
-    with pytest.raises(ZygoteLostError, match="a child did not end: timed out"):
+    with pytest.raises(LauncherLostError, match="a child did not end: timed out"):
         zygote.ended()
     zygote.close()
     assert not Path(zygote.folder).exists()

@@ -23,6 +23,16 @@ _LAST_GASP: Final = 16 * 1024**2
 Sizes = tuple[int, int]
 """Address space and data, in bytes."""
 
+Layer = tuple[str, Callable[[], None]]
+_OF_LINUX: Final = (
+    "dies with its parent",
+    "no new privileges",
+    "no capabilities",
+    "not dumpable",
+    "landlock",
+    "seccomp",
+)
+
 
 class Tools(NamedTuple):
     """What a zygote prepares once for the hardening of its children.
@@ -30,13 +40,13 @@ class Tools(NamedTuple):
     Attributes
     ----------
     libc: the C library.
-    base: sizes of the zygote once the libraries are loaded.
+    base: sizes of the process once the libraries are loaded; None where they cannot be told.
     rules: descriptor of the Landlock rules, as the child has it; None where there is no Landlock.
     filter: the seccomp filter; None where the machine is not known.
     """
 
     libc: ctypes.CDLL
-    base: Sizes
+    base: Sizes | None
     rules: int | None
     filter: seccomp.Filter | None
 
@@ -81,9 +91,9 @@ def adopt_orphans(libc: ctypes.CDLL) -> None:
 def harden(tools: Tools, job: Job, zygote: int) -> list[str]:
     """Put up every layer; return what could not be put up, as ``name: reason``."""
     libc = tools.libc
-    layers: list[tuple[str, Callable[[], None]]] = [
+    layers: list[Layer] = [
         ("dies with its parent", lambda: _die_with(libc, zygote)),
-        ("own session", os.setsid),
+        ("own session", _own_session),
         ("resource limits", lambda: _limit(job, tools.base)),
         ("no new privileges", lambda: _no_new_privileges(libc)),
         ("no capabilities", lambda: _drop_capabilities(libc)),
@@ -91,13 +101,28 @@ def harden(tools: Tools, job: Job, zygote: int) -> list[str]:
         ("landlock", lambda: _confine(libc, tools.rules)),
         ("seccomp", lambda: _filter(libc, tools.filter)),
     ]
+    return _put_up(layers)
+
+
+def harden_anywhere(job: Job, base: Sizes | None) -> list[str]:
+    """Put up the layers that any POSIX system has; return what could not be put up and what it has not."""
+    layers: list[Layer] = [("own session", _own_session), ("resource limits", lambda: _limit(job, base))]
+    return _put_up(layers) + [f"{name}: not on this system" for name in _OF_LINUX]
+
+
+def _put_up(layers: list[Layer]) -> list[str]:
     missing = []
     for name, put_up in layers:
         try:
             put_up()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, AttributeError) as error:  # the last where the C library lacks the call
             missing.append(f"{name}: {error}")
     return missing
+
+
+def _own_session() -> None:
+    if os.getsid(0) != os.getpid():
+        os.setsid()
 
 
 def _die_with(libc: ctypes.CDLL, zygote: int) -> None:
@@ -107,21 +132,36 @@ def _die_with(libc: ctypes.CDLL, zygote: int) -> None:
         os._exit(1)
 
 
-def _limit(job: Job, base: Sizes) -> None:
-    space, data = base
-    memory = job.memory_bytes
-    pairs = [
-        (resource.RLIMIT_AS, space + memory + _ADDRESS_SPACE_SPARE, 0),
-        (resource.RLIMIT_DATA, data + memory, _LAST_GASP),
+def _limit(job: Job, base: Sizes | None) -> None:
+    failed = []
+    for which, soft, spare in _limits(job, base):
+        hardest = resource.getrlimit(which)[1]
+        hard = soft + spare if hardest == resource.RLIM_INFINITY else min(soft + spare, hardest)
+        try:
+            resource.setrlimit(which, (min(soft, hard), hard))
+        except (OSError, ValueError) as error:  # macOS refuses some; the others are needed all the more
+            failed.append(f"{which}: {error}")
+    if base is None:
+        failed.append("the size of the process cannot be told")
+    if failed:
+        raise OSError("; ".join(failed))
+
+
+def _limits(job: Job, base: Sizes | None) -> list[tuple[int, int, int]]:
+    """Return (resource, soft limit, what the hard limit is above it)."""
+    limits = [
         (resource.RLIMIT_CPU, job.cpu_s, 0),
         (resource.RLIMIT_FSIZE, job.file_bytes, 0),
         (resource.RLIMIT_NOFILE, job.open_files, 0),
         (resource.RLIMIT_CORE, 0, 0),
     ]
-    for which, soft, spare in pairs:
-        hardest = resource.getrlimit(which)[1]
-        hard = soft + spare if hardest == resource.RLIM_INFINITY else min(soft + spare, hardest)
-        resource.setrlimit(which, (min(soft, hard), hard))
+    if base is not None:
+        space, data = base
+        limits += [
+            (resource.RLIMIT_AS, space + job.memory_bytes + _ADDRESS_SPACE_SPARE, 0),
+            (resource.RLIMIT_DATA, data + job.memory_bytes, _LAST_GASP),
+        ]
+    return limits
 
 
 def _no_new_privileges(libc: ctypes.CDLL) -> None:

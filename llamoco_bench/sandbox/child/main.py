@@ -10,21 +10,17 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
-import fcntl
 import gc
-import importlib
 import json
 import mmap
 import os
 import select
 import signal
-import site
 import socket
-import sys
 import time
 from typing import Final, NamedTuple, NoReturn
 
-from . import harden, landlock, namespaces, pages, seccomp, wire
+from . import harden, landlock, namespaces, pages, prepare, seccomp, wire
 from .wipe import wipe
 
 N_FDS: Final = 5
@@ -61,26 +57,13 @@ def start(control_fd: int) -> None:
     control = socket.socket(fileno=control_fd)
     config = Config(**json.loads(control.recv(1 << 16)))
     parent = os.pidfd_open(config.parent)
-    sys.path[:] = [*sys.path[1:], *config.path]
-    sys.argv[:] = ["program"]
-    sys.modules["llamoco_bench"] = None  # type: ignore[assignment]  # refuses the import
-    site.setquit()
-    loaded = _preload(["child.execute", *config.preload])[1:]
+    loaded = prepare.open_libraries(config.path, config.preload)
     zygote = _Zygote(control, parent, config)
     gc.collect()
     gc.freeze()
     pages.gather(zygote.libc)
     control.send(json.dumps({"loaded": loaded, "namespaces": zygote.has_namespaces}).encode())
     zygote.serve()
-
-
-def _preload(names: list[str]) -> list[str]:
-    loaded = []
-    for name in names:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-            loaded.append(name)
-    return loaded
 
 
 class _Zygote:
@@ -96,7 +79,7 @@ class _Zygote:
         with contextlib.suppress(OSError):
             self.filter = seccomp.Filter()
         self.base = harden.sizes()
-        self.own_modules = [name for name in sys.modules if name == "child" or name.startswith("child.")]
+        self.own_modules = prepare.own_modules()
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("500")  # rather a program than the harness
         # After all libraries have been read: it takes from root the right to read what belongs to others.
@@ -192,33 +175,19 @@ def _become_child(zygote: _Zygote, fds: list[int], parent: int) -> NoReturn:
         wanted = {1: output_fd, 2: output_fd, wire.REQUEST_FD: request_fd, wire.ANSWER_FD: answer_fd}
         if zygote.rules is not None:
             wanted[wire.RULES_FD] = zygote.rules
-        _arrange_descriptors(zygote.libc, wanted)
+        prepare.arrange_descriptors(wanted, lambda first: _close_from(zygote.libc, first))
         channel = ask.Channel(shared, task.layout, may_spin=task.may_spin)
         rules = None if zygote.rules is None else wire.RULES_FD
         missing = harden.harden(harden.Tools(zygote.libc, zygote.base, rules, zygote.filter), task, parent)
         if missing and not task.weak:
             channel.report(wire.REFUSED, {"missing": missing})
             os._exit(1)
-        _settle(zygote.config.folder, zygote.own_modules)
+        prepare.settle(zygote.config.folder, zygote.own_modules)
     except BaseException:  # noqa: BLE001 - nothing of the zygote may go on in the child; the harness sees it end
         os._exit(1)
     execute.run(task, channel)
 
 
-def _arrange_descriptors(libc: ctypes.CDLL, wanted: dict[int, int]) -> None:
-    """Put descriptors under the numbers wanted, target -> source, and close everything else."""
-    # First out of the way, since the numbers wanted may be in use among themselves.
-    above = {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 64) for target, source in wanted.items()}
-    for target, source in above.items():
-        os.dup2(source, target, inheritable=False)
-    first = max(wanted) + 1
+def _close_from(libc: ctypes.CDLL, first: int) -> None:
     if libc.syscall(_CLOSE_RANGE, first, 0xFFFFFFFF, 0) != 0:
         os.closerange(first, os.sysconf("SC_OPEN_MAX"))
-
-
-def _settle(folder: str, own_modules: list[str]) -> None:
-    os.chdir(folder)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
-    for name in own_modules:
-        del sys.modules[name]
