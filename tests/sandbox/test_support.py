@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from llamoco_bench.errors import SandboxError
 from llamoco_bench.sandbox import Sandbox, missing_support, run_program
 from llamoco_bench.sandbox.sandbox import kind_of_zygote
+from llamoco_bench.sandbox.support import missing_features
 from tests.sandbox.toys import Sphere
 
 RETURN = "def solve(objective, lower, upper, budget, seed):\n    return lower\n"
@@ -21,37 +23,46 @@ def pretend(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
 
 def test_nothing_is_missing_here() -> None:
     assert missing_support() == ""
+    assert missing_features() == ()
 
 
-@pytest.mark.parametrize(("platform", "name"), [("darwin", "macOS"), ("win32", "Windows"), ("freebsd14", "freebsd14")])
-def test_other_systems_are_told_what_they_lack_and_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, platform: str, name: str
-) -> None:
-    pretend(monkeypatch, platform)
+def test_system_that_cannot_end_a_group_of_processes_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, "win32")
+    monkeypatch.delattr(os, "killpg")
     said = missing_support()
-    assert said.startswith(f"Programs cannot be isolated on this {name}: it lacks Landlock, seccomp and /proc.")
+    assert said.startswith("Programs cannot be run on this Windows: it lacks process groups.")
     assert "--llamoco-stage=generate" in said
     assert "--llamoco-stage=execute" in said
+    with Sandbox(allow_weak=True) as sandbox, pytest.raises(SandboxError, match="cannot be run on this Windows"):
+        sandbox.run(RETURN, Sphere())
+
+
+@pytest.mark.parametrize(("platform", "name"), [("darwin", "macOS"), ("freebsd14", "freebsd14")])
+def test_strict_sandbox_refuses_other_systems_with_what_they_lack_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, platform: str, name: str
+) -> None:
+    with Sandbox() as sandbox:
+        pretend(monkeypatch, platform)
+        assert missing_support() == ""
+        said = (
+            f"not complete on this {name}: it lacks Landlock, seccomp and /proc. --llamoco-sandbox=weak runs programs"
+        )
+        for _ in range(2):
+            with pytest.raises(SandboxError, match=re.escape(said)):
+                sandbox.run(RETURN, Sphere())
+            with pytest.raises(SandboxError, match=re.escape(said)):
+                sandbox.run_unchecked(RETURN, Sphere())
+        assert (sandbox.zygote_pids(), sandbox.folders()) == ([], [])
+        monkeypatch.undo()
+        assert sandbox.run(RETURN, Sphere()).status == "ok"
 
 
 def test_linux_that_lacks_a_call_is_told_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "memfd_create")
     monkeypatch.delattr(os, "pidfd_open")
-    assert "lacks files in memory whose size is sealed, handles on processes." in missing_support()
-
-
-@pytest.mark.parametrize("allow_weak", [False, True])
-def test_program_is_refused_there_even_weakly_and_nothing_is_left(
-    monkeypatch: pytest.MonkeyPatch, allow_weak: bool
-) -> None:
-    with Sandbox(allow_weak=allow_weak) as sandbox:
-        pretend(monkeypatch, "darwin")
-        with pytest.raises(SandboxError, match="cannot be isolated on this macOS"):
-            sandbox.run(RETURN, Sphere())
-        assert sandbox.zygote_pids() == []
-        assert sandbox.folders() == []
-        monkeypatch.undo()
-        assert sandbox.run(RETURN, Sphere()).status == "ok"
+    assert missing_features() == ("files in memory whose size is sealed", "handles on processes")
+    with Sandbox() as sandbox, pytest.raises(SandboxError, match="this Linux: it lacks files in memory"):
+        sandbox.run(RETURN, Sphere())
 
 
 def test_program_is_judged_the_same_wherever_it_is_forked_from() -> None:

@@ -33,7 +33,7 @@ def test_interpreter_that_does_not_start_is_told_with_its_complaints(
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\necho no such thing >&2\nexit 3\n")
     broken.chmod(0o755)
-    monkeypatch.setattr("llamoco_bench.sandbox.zygote.sys.executable", str(broken))
+    monkeypatch.setattr("llamoco_bench.sandbox.interpreter.sys.executable", str(broken))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(SandboxError, match=r"did not start \(.*\): no such thing"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import ctypes
+import gc
 import json
 import math
 import mmap
@@ -83,6 +84,7 @@ def start(control_fd: int, job_fd: int, shared_fd: int, request_fd: int, answer_
         wanted[wire.RULES_FD] = rules
     modules = prepare.own_modules()
     prepare.arrange_descriptors(wanted, _close_from)
+    gc.freeze()  # what a program finds by the collector is then what it finds in a fork
     channel = ask.Channel(shared, job.layout, may_spin=job.may_spin)
     # The kernel counts from the start of the interpreter, the harness from that of the program.
     limited = job._replace(cpu_s=job.cpu_s + math.ceil(cpu_s))
