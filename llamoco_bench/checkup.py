@@ -98,7 +98,9 @@ def environment() -> Iterator[Finding]:
 
 
 def _processors() -> str:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    from llamoco_bench.sandbox.support import usable_processors
+
+    usable = usable_processors()
     return f"{usable} usable: run with -n {usable}"
 
 
@@ -148,10 +150,17 @@ def sandbox() -> Iterator[Finding]:
     """Try every layer of the sandbox by an escape, then run a known-good program."""
     from llamoco_bench.prompting import LIBRARIES
     from llamoco_bench.sandbox import default_sandbox, missing_support, preflight
+    from llamoco_bench.sandbox.support import missing_features
 
     if reason := missing_support():
         yield Finding("sandbox", "this system", "broken", "not supported", reason)
         return
+    if lacking := missing_features():
+        advice = (
+            f"it lacks {', '.join(lacking)}: programs run with --llamoco-sandbox=weak alone, held by the layers below "
+            "that hold; tried on Linux with these taken away, never on a Mac"
+        )
+        yield Finding("sandbox", "this system", "missing", "a fresh interpreter for each program", advice)
     weakly = default_sandbox(allow_weak=True)
     try:
         layers, extras = weakly.layers(), weakly.extra_layers()

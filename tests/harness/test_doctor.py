@@ -17,6 +17,7 @@ from llamoco_bench import checkup, cli
 from llamoco_bench.checkup import ADVICE, Finding, holds
 from llamoco_bench.commands.doctor import as_text
 from llamoco_bench.errors import SandboxError
+from llamoco_bench.sandbox import Sandbox
 from llamoco_bench.sandbox.layers import EXTRA_LAYERS, LAYERS
 
 
@@ -68,14 +69,31 @@ def test_every_layer_has_its_advice() -> None:
     assert set(ADVICE) == set(LAYERS)
 
 
-def test_system_without_what_isolation_needs_is_told_what_to_do(
+def test_system_that_cannot_run_programs_is_told_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("llamoco_bench.sandbox.support.sys", SimpleNamespace(platform="win32"))
+    code, said = doctor(capsys)
+    assert code == 1
+    assert "Programs cannot be run on this Windows" in said
+    assert "--llamoco-stage=generate" in said
+
+
+def test_system_without_landlock_and_seccomp_is_told_which_layers_hold(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("llamoco_bench.sandbox.support.sys", SimpleNamespace(platform="darwin"))
-    code, said = doctor(capsys)
-    assert code == 1
-    assert "Programs cannot be isolated on this macOS" in said
-    assert "--llamoco-stage=generate" in said
+    with Sandbox(allow_weak=True) as sandbox:
+        monkeypatch.setattr("llamoco_bench.sandbox.default_sandbox", lambda **_: sandbox)
+        monkeypatch.setattr("llamoco_bench.sandbox.preflight", lambda **_: 1e-5)
+        code, said = doctor(capsys, "--format", "json")
+    assert code == 1  # the strict sandbox does not hold
+    found = {finding["name"]: finding for finding in json.loads(said)["findings"] if finding["section"] == "sandbox"}
+    assert found["this system"]["value"] == "a fresh interpreter for each program"
+    assert "it lacks Landlock, seccomp and /proc: " in found["this system"]["advice"]
+    assert "never on a Mac" in found["this system"]["advice"]
+    assert {found[name]["verdict"] for name in ("own session", "resource limits", "clean environment")} == {"ok"}
+    assert {found[name]["verdict"] for name in ("files: reading", "no network", "no signals")} == {"broken"}
 
 
 def test_sandbox_that_cannot_start_is_a_finding_not_a_crash(
