@@ -13,7 +13,7 @@ import pytest
 from llamoco_bench.sandbox import fresh, interpreter
 
 # Nothing that macOS has not may so much as be looked up there: not by Python, nor in the C library.
-_POORER = """
+POORER = """
 import builtins, ctypes, os, signal, socket, sys
 sys.platform = "darwin"
 for module, names in (
@@ -60,7 +60,7 @@ def take_away(patch: pytest.MonkeyPatch, *, waitid: bool) -> None:
 def make_interpreters_poor(patch: pytest.MonkeyPatch) -> None:
     """Let interpreters find a Python that lacks what macOS lacks, until the program begins."""
     head, start = fresh.BOOT.rsplit("; ", 1)
-    patch.setattr(fresh, "BOOT", f"{_POORER}{head}\n{_GIVING_BACK}{start}")
+    patch.setattr(fresh, "BOOT", f"{POORER}{head}\n{_GIVING_BACK}{start}")
 
 
 def note_groups(patch: pytest.MonkeyPatch) -> list[int]:

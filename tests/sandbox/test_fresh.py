@@ -15,7 +15,7 @@ from llamoco_bench.sandbox.fresh import FreshInterpreters
 from llamoco_bench.sandbox.layers import LAYERS
 from tests.sandbox.conftest import SECRET
 from tests.sandbox.corpus_reader import Hostile, read_corpus
-from tests.sandbox.poor_system import make_interpreters_poor, note_groups, running_in, take_away
+from tests.sandbox.poor_system import POORER, make_interpreters_poor, note_groups, running_in, take_away
 from tests.sandbox.scrutiny import LISTING, LONG, SHORT, assert_clean, assert_honest, open_descriptors
 from tests.sandbox.test_lifecycle import wait_until
 from tests.sandbox.toys import Disc, Sphere
@@ -222,6 +222,24 @@ def test_interpreter_gets_by_without_anything_of_linux() -> None:
             result = sandbox.run(f"import sys\n{HEAD}    print(sys.platform)\n    return lower\n", Sphere())
             assert (result.status, result.output) == ("ok", "darwin\n"), result.error
             assert sandbox.layers()["resource limits"]
+
+
+HARNESS_WITHOUT = """
+sys.path.insert(0, {root!r})
+from llamoco_bench.sandbox import Limits, Sandbox
+from tests.sandbox.toys import Sphere
+with Sandbox(allow_weak=True) as sandbox:
+    results = [sandbox.run(program, Sphere(), limits=Limits(wall_s=1.0)) for program in {programs!r}]
+    print([result.status for result in results], sandbox.layers()["own session"])
+"""
+
+
+def test_harness_gets_by_without_anything_of_linux_from_its_first_import() -> None:
+    programs = [RETURN, f"{HEAD}    1 / 0\n", f"import time\n{HEAD}    time.sleep(600)\n"]
+    known = "import sysconfig; sysconfig.get_config_vars()\n"  # lie in a file that the name of the system belongs to
+    script = known + POORER + HARNESS_WITHOUT.format(root=str(ROOT), programs=programs)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout == "['ok', 'runtime', 'timeout'] True\n", done.stderr
 
 
 def test_linux_whose_python_is_too_old_uses_the_layers_of_its_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
