@@ -7,14 +7,12 @@ between versions. What is made of the words is exact arithmetic, or a single rou
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-_T = TypeVar("_T")
 
 _UNIT: Final = 2.0**-53
 _WORDS_PER_NORMAL: Final = 3
@@ -46,10 +44,6 @@ class Draws:
     def chance(self, probability: float) -> bool:
         """Whether something of this probability happens."""
         return self.uniform() < probability
-
-    def one_of(self, items: Sequence[_T]) -> _T:
-        """One of the items, all equally likely."""
-        return items[self.integer(0, len(items) - 1)]
 
     def order(self, n: int) -> tuple[int, ...]:
         """Return a permutation of 0, ..., n - 1."""

@@ -73,14 +73,3 @@ def bars(values: Sequence[float], bound: float, *, width: int = 720, height: int
         f'<path class="gain" d="{"".join(up)}"/><path class="loss" d="{"".join(down)}"/>'
         f'<path class="axis" d="M0 {middle}H{width}"/></svg>'
     )
-
-
-def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """Choose round values between `low` and `high`."""
-    if not high > low:
-        return [low]
-    raw = (high - low) / wanted
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw)
-    first = math.ceil(low / step)
-    return [round(k * step, 10) for k in range(first, math.floor(high / step + 1e-9) + 1)]

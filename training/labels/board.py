@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -97,9 +96,3 @@ def shortlist(ranked: Sequence[Candidate], alive: Sequence[Candidate], at_most: 
     if second is not None and second not in kept:
         kept = [*kept[: max(1, at_most - 1)], second]
     return kept
-
-
-def standard_error(differences: Array) -> float:
-    """Standard error of the mean of paired differences, (n,); infinite for fewer than two."""
-    n = len(differences)
-    return float(differences.std(ddof=1) / math.sqrt(n)) if n > 1 else math.inf
