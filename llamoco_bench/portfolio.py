@@ -9,7 +9,7 @@ something better than all solvers.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llamoco_bench.errors import UsageError
@@ -58,8 +58,3 @@ def portfolio(solvers: Mapping[str, Means]) -> Portfolio:
     choices = {problem: max(solvers, key=lambda name: solvers[name][problem]) for problem in shared}
     virtual = math.fsum(solvers[choices[problem]][problem] for problem in shared) / len(shared)
     return Portfolio(best, average[best], virtual, choices)
-
-
-def problem_means(values: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """Return the mean over the runs of each problem; those without runs are left out."""
-    return {problem: math.fsum(runs) / len(runs) for problem, runs in values.items() if len(runs)}

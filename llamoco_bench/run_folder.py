@@ -140,9 +140,8 @@ def find_run(name: str, root: Path) -> RunFolder:
         if (path / "manifest.json").is_file():
             return RunFolder(path)
     known = ", ".join(path.name for path in runs[-5:]) or "none"
-    raise UsageError(
-        f"{name} is not a run folder (no manifest.json). Allowed: a path, 'last', or a run below {root}: {known}"
-    )
+    what = "is not a run folder (no manifest.json)" if Path(name).exists() else "does not exist"
+    raise UsageError(f"{name} {what}. Allowed: a path, 'last', or a run below {root}: {known}")
 
 
 def describe_session() -> dict[str, object]:

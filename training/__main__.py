@@ -25,6 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LlamocoError as error:
         sys.stderr.write(f"llamoco_bench.training: {error}\n")
         return EXIT_USAGE
+    except ModuleNotFoundError as error:
+        if (error.name or "llamoco_bench").startswith("llamoco_bench"):
+            raise
+        sys.stderr.write(
+            f"llamoco_bench.training: this command needs the package {error.name}. "
+            'Install with: pip install "llamoco-bench[training]"\n'
+        )
+        return EXIT_USAGE
+    except FileNotFoundError as error:
+        if str(error.filename) not in map(str, vars(options).values()):
+            raise
+        sys.stderr.write(f"llamoco_bench.training: there is no file {error.filename}\n")
+        return EXIT_USAGE
     return 0
 
 

@@ -86,7 +86,7 @@ def test_incomplete_run_fails_its_gates_and_is_no_baseline(good: str, capsys: Ca
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["compare", "GOOD", "nowhere"], "not a run folder"),
+        (["compare", "GOOD", "nowhere"], "nowhere does not exist"),
         (["compare", "GOOD", "GOOD", "--fail-on", "prf<=1"], "Did you mean 'perf'"),
         (["gate", "GOOD", "--fail-on", "[n]:perf>=1"], "s[m]"),
     ],

@@ -54,7 +54,7 @@ def test_run_passes_a_baseline_made_of_itself(tmp_path: Path) -> None:
 
 def test_nothing_there_is_no_baseline(tmp_path: Path) -> None:
     assert load_baseline(str(tmp_path / "b.json"), tmp_path) is None
-    with pytest.raises(UsageError, match="not a run folder"):
+    with pytest.raises(UsageError, match="does not exist"):
         load_measurements(str(tmp_path / "b.json"), tmp_path)
 
 

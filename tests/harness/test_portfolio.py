@@ -5,7 +5,7 @@ import math
 import pytest
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.portfolio import portfolio, problem_means
+from llamoco_bench.portfolio import portfolio
 
 SOLVERS = {"a": {"p": 1.0, "q": 0.2, "r": 0.5}, "b": {"p": 0.4, "q": 0.9, "r": 0.5, "extra": 1.0}}
 
@@ -35,7 +35,3 @@ def test_gap_is_undefined_where_there_is_none_or_problems_are_missing() -> None:
 def test_solvers_that_share_no_problem_make_no_portfolio(solvers: dict[str, dict[str, float]]) -> None:
     with pytest.raises(UsageError, match="same problems"):
         portfolio(solvers)
-
-
-def test_means_are_those_of_the_runs() -> None:
-    assert problem_means({"p": [0.0, 1.0], "q": []}) == {"p": 0.5}

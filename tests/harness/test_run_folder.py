@@ -52,6 +52,13 @@ def test_unknown_run_is_refused_with_those_that_exist(run: RunFolder) -> None:
         find_run("nowhere", run.path.parent)
 
 
+def test_folder_without_a_manifest_is_told_from_one_that_is_not_there(run: RunFolder, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a run folder"):
+        find_run(str(tmp_path), run.path.parent)
+    with pytest.raises(UsageError, match="does not exist"):
+        find_run(str(tmp_path / "none"), run.path.parent)
+
+
 def test_last_run_of_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no run"):
         find_run("last", tmp_path)

@@ -216,4 +216,4 @@ def test_tables_in_the_run_folder_are_those_of_the_report_command(
 def test_report_of_nothing_says_what_is_allowed(pytester: pytest.Pytester) -> None:
     result = pytester.run("llamoco", "report", "nowhere")
     assert result.ret == 4
-    result.stderr.fnmatch_lines(["*not a run folder*"])
+    result.stderr.fnmatch_lines(["*does not exist*"])
