@@ -92,7 +92,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("runs of first programs", f"{runs:,}"),
     ]
     if tokens:
-        facts.append(("tokens", f"{tokens:,}"))
+        facts.append(("tokens", f"{round(tokens):,}"))
     seeds = {str(s.manifest.get("options", {}).get("seed", "–")) for s in study.evidence.sources}
     facts.append(("master seed", ", ".join(sorted(seeds))))
     started = sorted(str(s.manifest.get("started", "–")) for s in study.evidence.sources)

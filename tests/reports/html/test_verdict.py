@@ -92,4 +92,5 @@ def test_facts_count_models_problems_and_runs(study: Study) -> None:
     assert facts["models"] == str(len(SIX_MODELS))
     assert facts["problems"] == "14"
     assert facts["runs of first programs"] == str(14 * 6 * 3)
+    assert facts["tokens"].replace(",", "").isdecimal()
     assert facts["started"] == "2026-01-02 03:04 UTC"
