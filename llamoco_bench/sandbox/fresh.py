@@ -53,8 +53,8 @@ class StartedChild:
         self._has_proc = has_linux_kernel() and os.path.exists("/proc/self/statm")
         self._next_ps = 0.0
 
-    def begin(self, cpu_s: float, peak: int) -> int:
-        """Let its program begin, after `cpu_s` and a largest resident memory of `peak`; return its memory in bytes."""
+    def weigh(self, cpu_s: float, peak: int) -> int:
+        """Note what it used before its program, `cpu_s` and at most `peak` resident; return its memory in bytes."""
         use = self.use()
         self._base_cpu_s, self._base_peak = cpu_s, peak
         return peak * _PEAK_BYTES if use is None else use.rss_bytes
@@ -168,7 +168,8 @@ class FreshInterpreters:
             self._child = child = StartedChild(process, control)
             try:
                 hello = self._introduce(control)
-                self.rss_bytes = child.begin(float(hello["cpu_s"]), int(hello["peak"]))
+                self.rss_bytes = child.weigh(float(hello["cpu_s"]), int(hello["peak"]))
+                control.sendall(b"\n")
             except (OSError, ValueError, KeyError) as error:
                 self._abandon()
                 complaints.seek(0)

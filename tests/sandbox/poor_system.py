@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from llamoco_bench.sandbox import fresh, interpreter
+from llamoco_bench.sandbox import interpreter
 from llamoco_bench.sandbox.child.fresh import BOOT
 
 # Nothing that macOS has not may so much as be looked up there: not by Python, nor in the C library.
@@ -61,7 +61,7 @@ def take_away(patch: pytest.MonkeyPatch, *, waitid: bool) -> None:
 def make_interpreters_poor(patch: pytest.MonkeyPatch) -> None:
     """Let interpreters find a Python that lacks what macOS lacks, until the program begins."""
     head, start = BOOT.rsplit("; ", 1)
-    patch.setattr(fresh, "BOOT", f"{POORER}{head}\n{_GIVING_BACK}{start}")
+    patch.setattr("llamoco_bench.sandbox.fresh.BOOT", f"{POORER}{head}\n{_GIVING_BACK}{start}")
 
 
 def note_groups(patch: pytest.MonkeyPatch) -> list[int]:
