@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -294,9 +295,12 @@ Sandbox(allow_weak=True).run({program!r}, Sphere(), limits=Limits(wall_s=90))
 """
 
 
-def test_program_ends_with_the_harness() -> None:
+def test_program_ends_with_the_harness(tmp_path: Path) -> None:
     script = HARNESS.format(root=str(ROOT), program=f"import time\n{HEAD}    time.sleep(600)\n")
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as harness:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True
+    ) as harness:
         assert harness.stdout is not None
         group = int(harness.stdout.readline())
         time.sleep(1.0)
