@@ -52,7 +52,7 @@ def models_page() -> str:
     from llamoco_bench.baselines.models.document import tables
 
     head = "# Kinds of models\n\nHow a model is named, and what each kind does: [Models](../models.md).\n"
-    return f"{head}\n{tables()}\n"
+    return f"{head}\n{tables('../')}\n"
 
 
 def suites_page() -> str:

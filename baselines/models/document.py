@@ -19,9 +19,9 @@ BEGIN: Final = "<!-- tables: begin (written by llamoco_bench.baselines.models.do
 END: Final = "<!-- tables: end -->"
 
 
-def tables() -> str:
-    """Return everything that stands between the markers, as Markdown."""
-    parts = [_kind(kind) for kind in KINDS.values()]
+def tables(docs: str = "") -> str:
+    """Return everything that stands between the markers, as Markdown; `docs` leads to the folder of the pages."""
+    parts = [_kind(kind, docs) for kind in KINDS.values()]
     return "\n".join([*parts, _presets(), _hosted()])
 
 
@@ -34,12 +34,12 @@ def renewed(text: str) -> str:
     return f"{before}{BEGIN}\n\n{tables()}\n{END}{after}"
 
 
-def _kind(kind: Kind) -> str:
+def _kind(kind: Kind, docs: str) -> str:
     head = f"{kind.name}:{kind.argument}" if kind.argument else kind.name
     lines = [f"### `{head}`", "", f"{_sentence(kind.summary)}{_extra(kind)}", ""]
     if kind.open_options:
         lines += [
-            "Options: the optimizer's own, as [its page](optimizers/index.md) lists them, "
+            f"Options: the optimizer's own, as [its page]({docs}optimizers/index.md) lists them, "
             "words and signs as in its grid; those of `pool:best` are below.",
             "",
         ]

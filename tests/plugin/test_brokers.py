@@ -48,7 +48,7 @@ def processes_of(role: str, folder: Path) -> list[int]:
                 found.append(int(process.name))
         except OSError:  # gone, or of somebody else
             continue
-    return found
+    return [pid for pid in found if pid != os.getpid()]  # which may be a worker itself
 
 
 def kills(role: str, folder: Path) -> Behaviour:
