@@ -2,8 +2,9 @@
 
     python benchmarks/installation.py --repeats 3
 
-Builds the wheel of this tree, installs it into a new environment once, so that the cache of pip is warm, and then into
-others that are measured: the clock, the processor time of pip and what it starts, and the size of what is installed.
+Builds the wheel of this tree by way of its sdist, so that nothing of earlier builds gets into it; installs it into a
+new environment once, so that the cache of pip is warm, and then into others that are measured: the clock, the processor
+time of pip and what it starts, and the size of what is installed.
 """
 
 from __future__ import annotations
@@ -59,9 +60,9 @@ def main() -> None:
     repeats: int = parser.parse_args().repeats
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder / "dist")]
+        build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist")]
         subprocess.run(build, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-        [wheel] = (folder / "dist").iterdir()
+        [wheel] = (folder / "dist").glob("*.whl")
         install(wheel, folder / "first")
         kinds = {"pip's default": (), "--no-compile": ("--no-compile",)}
         found = {

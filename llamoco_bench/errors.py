@@ -28,8 +28,11 @@ class ModelError(LlamocoError):
     """A model could not be reached or loaded; never counted against the model."""
 
 
-def choose(what: str, got: str, allowed: Iterable[str]) -> UsageError:
-    """Build the error for a name that is not among the allowed ones, with the closest one pointed out."""
+def choose(what: str, got: str, allowed: Iterable[str], more: str = "") -> UsageError:
+    """Build the error for a name that is not among the allowed ones, with the closest one pointed out.
+
+    `more` is said after the names.
+    """
     from difflib import get_close_matches
 
     names = list(allowed)
@@ -37,4 +40,4 @@ def choose(what: str, got: str, allowed: Iterable[str]) -> UsageError:
     near = get_close_matches(got.lower(), lower, n=1)
     hint = f" Did you mean {lower[near[0]]!r}?" if near else ""
     shown = ", ".join(names[:30]) + (f", ... ({len(names)} in all)" if len(names) > 30 else "")
-    return UsageError(f"Unknown {what} {got!r}.{hint} Allowed: {shown}")
+    return UsageError(f"Unknown {what} {got!r}.{hint} Allowed: {shown}{f'. {more}' if more else ''}")

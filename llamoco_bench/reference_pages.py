@@ -6,11 +6,12 @@ The site's build (``docs/site/hook.py``) writes them anew each time, so they can
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+from llamoco_bench.markdown import table
 from llamoco_bench.options import OPTIONS, Option
 
 _WIDTH: Final = 100
@@ -28,7 +29,7 @@ def options_page() -> str:
             "that an option does not allow ends the session with exit code 4 before anything is run, and the message",
             "says what is allowed.",
             "",
-            *_table(("option", "in the ini file", "default", "meaning"), rows),
+            table(("option", "in the ini file", "default", "meaning"), rows),
             "",
         ]
     )
@@ -61,7 +62,7 @@ def suites_page() -> str:
 
     rows = [(f"`{name}`", f"{len(suite.ids()):,}", suite.summary) for name, suite in SUITES.items()]
     head = "# Suites\n\nSeveral are named with commas between them: `--llamoco-suite=smoke,realistic`.\n"
-    return "\n".join([head, *_table(("suite", "problems", "what is in it"), rows), ""])
+    return "\n".join([head, table(("suite", "problems", "what is in it"), rows), ""])
 
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
@@ -106,8 +107,3 @@ def _meaning(option: Option) -> str:
     if not option.repeat:
         return option.help
     return f"{option.help} ({'in the ini file, one a line' if option.ini else 'on the command line only'})"
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for row in (columns, ("---",) * len(columns), *rows):
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"

@@ -9,7 +9,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
-from llamoco_bench.errors import UsageError, choose
+from llamoco_bench.errors import choose
 from llamoco_bench.problems import cec2020, quick, realistic, synthetic, third_party
 from llamoco_bench.problems.local import LocalProblems
 from llamoco_bench.problems.synthetic.split import evaluation_ids, training_ids
@@ -67,11 +67,10 @@ _LOADERS: Final[Mapping[str, str]] = MappingProxyType(
 """By the part of an id before the slash: the module whose ``load(id)`` gives the problem."""
 
 
-OWN_SUITES: Final = (
+_OWN_SUITES: Final = (
     "One of your own must be registered in the conftest.py of the folder that pytest runs in, or come with an "
     "installed distribution (docs/problems/your-own.md)"
 )
-"""What the error about an unknown suite says beside the names."""
 
 
 def _is_ours(suite: str) -> bool:
@@ -112,8 +111,7 @@ def list_problems(suite: str) -> list[str]:
         return sorted(SUITES[suite].ids())
     local, others = LOCAL.suites(), _others()
     if suite not in local and suite not in others:
-        error = choose("suite", suite, [*SUITES, *others, *local])
-        raise UsageError(f"{error}. {OWN_SUITES}")
+        raise choose("suite", suite, [*SUITES, *others, *local], _OWN_SUITES)
     return sorted({*local.get(suite, ()), *(third_party.ids(others[suite]) if suite in others else ())})
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from llamoco_bench.baselines.models.hosted import HOSTED, HostedRules
 from llamoco_bench.baselines.models.kind import Kind, Option, Value
 from llamoco_bench.baselines.models.kinds import KINDS
 from llamoco_bench.baselines.models.presets import PRESETS
+from llamoco_bench.markdown import table
 
 BEGIN: Final = "<!-- tables: begin (written by llamoco_bench.baselines.models.document) -->"
 END: Final = "<!-- tables: end -->"
@@ -45,13 +45,13 @@ def _kind(kind: Kind, docs: str) -> str:
         ]
     else:
         rows = [(f"`{o.name}`", _type(o), _default(o), o.help) for o in kind.options]
-        lines += [*_table(("option", "type", "default", "meaning"), rows), ""]
+        lines += [table(("option", "type", "default", "meaning"), rows), ""]
     return "\n".join(lines)
 
 
 def _presets() -> str:
     rows = [(f"`{name}`", _long_form(name), preset.summary) for name, preset in PRESETS.items()]
-    return "\n".join(["### Presets", "", *_table(("name", "stands for", "what it is"), rows), ""])
+    return "\n".join(["### Presets", "", table(("name", "stands for", "what it is"), rows), ""])
 
 
 def _long_form(name: str) -> str:
@@ -64,7 +64,7 @@ def _hosted() -> str:
     rows = [(f"`{name}`", *_rules(rules)) for name, rules in HOSTED]
     rows.append(("every other", *_rules(HostedRules())))
     columns = ("name begins with", "temperature", "longest answer", "sent as", "system role")
-    return "\n".join(["### Hosted models", "", *_table(columns, rows), ""])
+    return "\n".join(["### Hosted models", "", table(columns, rows), ""])
 
 
 def _rules(rules: HostedRules) -> tuple[str, str, str, str]:
@@ -95,11 +95,6 @@ def _text(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    for row in (columns, ("---",) * len(columns), *rows):
-        yield f"| {' | '.join(row)} |"
 
 
 def main(path: Path) -> None:

@@ -198,8 +198,7 @@ def _kind(word: str) -> Kind:
         return Kind(word, "NAME", "", others[word].value, open_options=True)
     if not word:
         raise UsageError(f"Expected a model in the form {FORM}, got none. Allowed: {', '.join([*KINDS, *PRESETS])}")
-    unknown = choose("kind of model", word, [*KINDS, *PRESETS, *LOCAL, *others])
-    raise UsageError(f"{unknown}. {_HOW_TO_NAME}")
+    raise choose("kind of model", word, [*KINDS, *PRESETS, *LOCAL, *others], _HOW_TO_NAME)
 
 
 def _check_name(kind: Kind, name: str, text: str) -> None:

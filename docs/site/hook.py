@@ -19,11 +19,16 @@ ROOT: Final = Path(__file__).parents[2]
 SUBPACKAGES: Final = ("problems", "baselines", "training", "reports")
 FORMULA: Final = re.compile(r'<(span|div) class="arithmatex">\s*\\[(\[](.*?)\\[)\]]\s*</\1>', re.DOTALL)
 
+TREES: Final[list[tempfile.TemporaryDirectory[str]]] = []
+"""One for each build, until the process ends."""
+
 
 @event_priority(100)  # before mkdocstrings reads where the code is
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Give mkdocstrings a tree of links where the flat folders of the repository stand inside their package."""
-    tree = Path(tempfile.mkdtemp(prefix="llamoco-docs-"))
+    folder = tempfile.TemporaryDirectory(prefix="llamoco-docs-")
+    TREES.append(folder)
+    tree = Path(folder.name)
     package = tree / "llamoco_bench"
     package.mkdir()
     for entry in (ROOT / "llamoco_bench").iterdir():

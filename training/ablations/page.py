@@ -7,10 +7,10 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
+from llamoco_bench.markdown import table
 from llamoco_bench.training.ablations.run import Outcomes
 from llamoco_bench.training.ablations.svg import Curve, line_chart
 from llamoco_bench.training.ablations.variants import BASELINE, VARIANTS
-from llamoco_bench.training.nano.card import table
 
 _TEXT: Final = """\
 # Ablations

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from llamoco_bench.markdown import table
+
 _FRONT: Final = """\
 ---
 license: apache-2.0
@@ -72,7 +74,7 @@ def data_card(manifest: Mapping[str, Any]) -> str:
         + front
         + "---\n\n"
         + _BODY.format(
-            groups=_table(
+            groups=table(
                 ("group", "pairs", "problems", "constrained", "prompt chars, mean", "answer chars, mean"),
                 [
                     (
@@ -88,7 +90,7 @@ def data_card(manifest: Mapping[str, Any]) -> str:
             functions=", ".join(manifest["unseen_functions"]),
             families=", ".join(manifest["unseen_families"]),
             labels="\n".join(f"- {key}: {value}" for key, value in manifest["labels"].items()),
-            optimizers=_table(
+            optimizers=table(
                 ("optimizer", "problems", "share"),
                 [
                     (name, n, f"{n / groups['train']['problems']:.1%}")
@@ -112,8 +114,3 @@ def _rows(manifest: Mapping[str, Any], group: str) -> int:
 
 def _means(group: Mapping[str, Any], *names: str) -> tuple[float, ...]:
     return tuple(group[name]["mean"] for name in names)
-
-
-def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    lines = [columns, ("---",) * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

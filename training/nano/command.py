@@ -35,7 +35,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _nano(options: argparse.Namespace) -> str:
-    from llamoco_bench.training.nano.card import table
+    from llamoco_bench.markdown import table
     from llamoco_bench.training.nano.recipe import CHECKPOINT, NanoBuild
     from llamoco_bench.training.nano.settings import RECIPES
 

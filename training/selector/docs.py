@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from llamoco_bench.baselines.optimizers import Kind
-from llamoco_bench.training.nano.card import table
+from llamoco_bench.markdown import table
 from llamoco_bench.training.selector.evidence import PERF_WEIGHT, Evidence
 from llamoco_bench.training.selector.validation import FOLDS, Outcome
 

@@ -20,7 +20,7 @@ import socket
 import subprocess
 from typing import Any, Final, NamedTuple, NoReturn
 
-from . import harden, landlock, prepare, seccomp, wire
+from . import harden, prepare, wire
 from .job import Job, read_job
 
 BOOT: Final = (
@@ -72,7 +72,7 @@ def start(control_fd: int, job_fd: int, shared_fd: int, request_fd: int, answer_
     job = read_job(job_fd)
     shared = mmap.mmap(shared_fd, job.layout.size)
     libc = harden.load_libc() if config.linux else None
-    rules = None if libc is None else _rules(libc, config)
+    rules = None if libc is None else harden.build_rules(libc, config.folder, config.readable, config.hidden)
     use = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = use.ru_utime + use.ru_stime
     control.sendall(json.dumps({"cpu_s": cpu_s, "peak": use.ru_maxrss}).encode() + b"\n")
@@ -105,25 +105,17 @@ def _close_from(first: int) -> None:
     os.closerange(first, max(last, _FEW_FDS) + 1)
 
 
-def _rules(libc: ctypes.CDLL, config: Config) -> int | None:
-    with contextlib.suppress(OSError):
-        return landlock.build(libc, config.folder, config.readable, config.hidden)
-    return None
-
-
 def _harden(job: Job) -> list[str]:
     _thread.start_new_thread(_die_with_the_harness, (os.read, os.killpg))
     return harden.harden_anywhere(job, _sizes_by_ps())
 
 
 def _harden_on_linux(libc: ctypes.CDLL, has_rules: bool, job: Job, parent: int) -> list[str]:
-    filter_: seccomp.Filter | None = None
-    with contextlib.suppress(OSError):
-        filter_ = seccomp.Filter()
     base: harden.Sizes | None = None
     with contextlib.suppress(OSError):
         base = harden.sizes()
-    tools = harden.Tools(libc, base or _sizes_by_ps(), wire.RULES_FD if has_rules else None, filter_)
+    rules = wire.RULES_FD if has_rules else None
+    tools = harden.Tools(libc, base or _sizes_by_ps(), rules, harden.build_filter())
     return harden.harden(tools, job, parent)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -56,6 +57,20 @@ def load_libc() -> ctypes.CDLL:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
     return libc
+
+
+def build_rules(libc: ctypes.CDLL, folder: str, readable: list[str], hidden: list[str]) -> int | None:
+    """Return a descriptor of Landlock rules, see `landlock.build`; None where there is no Landlock."""
+    with contextlib.suppress(OSError):
+        return landlock.build(libc, folder, readable, hidden)
+    return None
+
+
+def build_filter() -> seccomp.Filter | None:
+    """Return the seccomp filter; None where the machine is not known."""
+    with contextlib.suppress(OSError):
+        return seccomp.Filter()
+    return None
 
 
 def sizes() -> Sizes:

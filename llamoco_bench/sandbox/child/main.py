@@ -20,7 +20,7 @@ import socket
 import time
 from typing import Final, NamedTuple, NoReturn
 
-from . import harden, landlock, namespaces, pages, prepare, seccomp, wire
+from . import harden, namespaces, pages, prepare, wire
 from .wipe import wipe
 
 N_FDS: Final = 5
@@ -72,12 +72,8 @@ class _Zygote:
         self.parent = parent
         self.config = config
         self.libc = harden.load_libc()
-        self.rules: int | None = None
-        with contextlib.suppress(OSError):
-            self.rules = landlock.build(self.libc, config.folder, config.readable, config.hidden)
-        self.filter: seccomp.Filter | None = None
-        with contextlib.suppress(OSError):
-            self.filter = seccomp.Filter()
+        self.rules = harden.build_rules(self.libc, config.folder, config.readable, config.hidden)
+        self.filter = harden.build_filter()
         self.base = harden.sizes()
         self.own_modules = prepare.own_modules()
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
