@@ -138,7 +138,7 @@ OPTIONS: Final = (
         "model",
         None,
         "SPEC",
-        "Model to evaluate, KIND:NAME[?key=value&...]; activates the benchmark",
+        "Model to evaluate, KIND:NAME[?key=value&...] (default where a suite is given: `nano`)",
         repeat=True,
         ini=False,
     ),
@@ -258,11 +258,24 @@ def refuse_unknown(arguments: Sequence[str]) -> None:
             raise choose("option", name, known)
 
 
-def given_without_model(config: pytest.Config) -> str | None:
-    """Return the first option of ours on the command line that means nothing without a model."""
+DEFAULT_MODEL: Final = "nano"
+"""Evaluated where a suite is named and no model."""
+
+
+def take_default_model(config: pytest.Config) -> None:
+    """Let a suite on the command line stand for the default model on it, where no model is given.
+
+    Raises
+    ------
+    UsageError: there is neither, but an option that means nothing without them.
+    """
     if config.getoption("llamoco_model"):
-        return None
-    return next((o.text for o in OPTIONS if config.getoption(o.dest) is not None), None)
+        return
+    given = [option for option in OPTIONS if config.getoption(option.dest) is not None]
+    if any(option.name == "suite" for option in given):
+        config.option.llamoco_model = [DEFAULT_MODEL]
+    elif given:
+        raise UsageError(f"{given[0].text} does nothing without --llamoco-model or --llamoco-suite")
 
 
 def value_of(config: pytest.Config, name: str) -> Any:

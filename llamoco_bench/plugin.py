@@ -48,12 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "llamoco(**settings): an item of the llamoco benchmark, or a test whose llamoco_run has these settings",
     )
-    if stray := options.given_without_model(config):
-        raise pytest.UsageError(f"{stray} does nothing without --llamoco-model")
-    if not config.getoption("llamoco_model"):
-        return
     try:
-        _activate(config)
+        options.take_default_model(config)
+        if config.getoption("llamoco_model"):
+            _activate(config)
     except LlamocoError as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -29,7 +29,7 @@ REJECTED = [
     ([*OK, "--llamoco-prompt=cobol"], "python"),
     ([*OK, "--llamoco-resume=last"], "no run"),
     ([*OK, "--llamoco-resume=x", "--llamoco-run-dir=y"], "not both"),
-    (["--llamoco-suite=smoke"], "--llamoco-model"),
+    (["--llamoco-runs=2"], "--llamoco-runs does nothing without --llamoco-model or --llamoco-suite"),
 ]
 
 
@@ -39,6 +39,11 @@ def test_bad_input_is_refused_with_what_is_allowed(pytester: pytest.Pytester, ar
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.re_match_lines([f".*{hint}.*"])
     assert not (Path(pytester.path) / ".llamoco").exists()
+
+
+def test_a_suite_alone_stands_for_the_model_that_ships(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_inprocess("--llamoco-suite=smoke", "--collect-only", "-q")
+    assert next(line for line in result.outlines if line.startswith("llamoco::smoke::")).endswith("[nano]")
 
 
 MALFORMED = {
