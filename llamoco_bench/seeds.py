@@ -8,6 +8,11 @@ the paired comparison of models sharp.
 from __future__ import annotations
 
 import hashlib
+import random
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def derive_seed(*parts: str | int) -> int:
@@ -19,3 +24,16 @@ def derive_seed(*parts: str | int) -> int:
 def run_seed(master: int, problem_id: str, run: int) -> int:
     """Return the seed that run number `run` (from 0) of a program on a problem receives."""
     return derive_seed("run", master, problem_id, run)
+
+
+def handed_round(things: Iterable[T], *parts: str | int) -> dict[T, T]:
+    """Draw another of `things` for each of them: one cycle through all, so that none keeps itself unless it is alone.
+
+    Parameters
+    ----------
+    things: all different; their order matters.
+    parts: the draw is a pure function of them and of `things`.
+    """
+    order = list(things)
+    random.Random(derive_seed(*parts)).shuffle(order)
+    return dict(zip(order, [*order[1:], *order[:1]], strict=True))

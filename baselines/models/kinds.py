@@ -55,6 +55,13 @@ _ALL: Final = (
                 "label of the model whose answers are taken",
                 shown="the only one there is",
             ),
+            Option(
+                "shuffled",
+                "bool",
+                False,
+                "hand the answers round among the problems of a suite, apart for those with constraints: a control "
+                "that shows what of a score does not come from the prompt",
+            ),
         ),
     ),
     Kind(

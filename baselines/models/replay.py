@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +14,9 @@ from llamoco_bench.baselines.models.base import Generation, Model, Request
 from llamoco_bench.baselines.models.registry import Say
 from llamoco_bench.baselines.models.replay_files import Asked, read_answers
 from llamoco_bench.baselines.models.spec import ModelSpec
-from llamoco_bench.errors import ModelError
+from llamoco_bench.errors import ModelError, UsageError
+from llamoco_bench.problems import load_problem
+from llamoco_bench.seeds import handed_round
 
 PACKAGES: Final = ()
 
@@ -57,12 +60,31 @@ class Replay:
 
 def make(spec: ModelSpec) -> Model:
     """Read the answers. Raises `UsageError` for a file that is missing or malformed."""
-    return Replay(read_answers(Path(spec.name), spec.optional("model", str)), spec.name)
+    answers = read_answers(Path(spec.name), spec.optional("model", str))
+    return Replay(_handed_round(answers) if spec.option("shuffled", bool) else answers, spec.name)
 
 
 def prepare(spec: ModelSpec, say: Say) -> None:
     """Check the file."""
     make(spec)
+
+
+def _handed_round(answers: Mapping[Asked, Generation]) -> dict[Asked, Generation]:
+    """Give each problem all answers to another one of its suite that has constraints too, or has none either."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for problem in sorted({asked.problem for asked in answers}):
+        has_constraints = load_problem(problem).n_constraints > 0
+        alike[f"{problem.partition('/')[0]}, {'with' if has_constraints else 'without'} constraints"].append(problem)
+    if alone := {kind: problems for kind, problems in alike.items() if len(problems) == 1}:
+        kind, [problem] = next(iter(alone.items()))
+        raise UsageError(
+            f"shuffled=true cannot hand round the answers to {problem}: they are the only ones of {kind}. "
+            "Expected two problems of each kind at least"
+        )
+    taker: dict[str, str] = {}
+    for kind, problems in alike.items():
+        taker |= handed_round(problems, "replay", kind)
+    return {asked._replace(problem=taker[asked.problem]): generation for asked, generation in answers.items()}
 
 
 def _digest(answers: Mapping[Asked, Generation]) -> str:

@@ -169,3 +169,23 @@ def test_identity_is_the_content_and_not_the_file(tmp_path: Path) -> None:
     assert replay(write(tmp_path / "two.jsonl", *reversed(lines))).identity == one
     assert replay(write(tmp_path / "three.jsonl", lines[0], {**lines[1], "turn": 1})).identity != one
     assert str(tmp_path) not in json.dumps(dict(one))
+
+
+IDS = [f"synthetic/{kind}{number:04d}" for kind in "uc" for number in range(5)]
+
+
+def test_shuffled_gives_each_problem_the_answers_to_another_one_of_its_kind(tmp_path: Path) -> None:
+    rows = [{"problem": name, "text": f"{turn} {name}", "turn": turn} for name in IDS for turn in (0, 1)]
+    model = replay(write(tmp_path / "a.jsonl", *rows), "?shuffled=true")
+    taken = {name: ask(model, name).text.split()[1] for name in IDS}
+    assert sorted(taken.values()) == sorted(IDS)
+    assert all(name != other and name[:11] == other[:11] for name, other in taken.items())
+    assert all(ask(model, name, turn=1).text == f"1 {other}" for name, other in taken.items())
+    again = replay(write(tmp_path / "b.jsonl", *reversed(rows)), "?shuffled=true")
+    assert again.identity == model.identity != replay(tmp_path / "a.jsonl").identity
+
+
+def test_shuffled_needs_two_problems_of_a_kind(tmp_path: Path) -> None:
+    rows = [{"problem": name, "text": "x"} for name in IDS[:6]]
+    with pytest.raises(UsageError, match=r"synthetic/c0000.*only ones of synthetic, with constraints"):
+        replay(write(tmp_path / "a.jsonl", *rows), "?shuffled=true")

@@ -12,9 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-import numpy as np
-
-from llamoco_bench.seeds import derive_seed
+from llamoco_bench.seeds import handed_round
 from llamoco_bench.training.evaluation.ask import Answer
 from llamoco_bench.training.evaluation.identify import Choice
 from llamoco_bench.training.evaluation.scores import Score, ScoreTable
@@ -96,8 +94,7 @@ def shuffled(answers: Sequence[Answer]) -> Choices:
     kinds = [kind_of(answer.pair.problem) for answer in answers]
     for kind in set(kinds):
         places = [i for i, own in enumerate(kinds) if own == kind]
-        order = np.random.default_rng(derive_seed("shuffled prompts", kind)).permutation(places).tolist()
-        for place, other in zip(order, [*order[1:], *order[:1]], strict=True):  # one cycle: nobody stays
+        for place, other in handed_round(places, "shuffled prompts", kind).items():
             taken[place] = answers[other].chosen
     return taken
 
