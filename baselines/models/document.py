@@ -40,7 +40,7 @@ def _kind(kind: Kind, docs: str) -> str:
     if kind.open_options:
         lines += [
             f"Options: the optimizer's own, as [its page]({docs}optimizers/index.md) lists them, "
-            "words and signs as in its grid; those of `pool:best` are below.",
+            "words and signs as in its grid; those of `pool:best` and `pool:frequent` are below.",
             "",
         ]
     else:

@@ -1,4 +1,7 @@
-"""Kind ``pool``: one optimizer of the pool as an expert that always answers with its own program, or the best one."""
+"""Kind ``pool``: one optimizer of the pool as an expert that always answers with its own program.
+
+`pool:best` and `pool:frequent` choose one by the problem.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from llamoco_bench.baselines.models import best_expert
+from llamoco_bench.baselines.models import best_expert, frequent_expert
 from llamoco_bench.baselines.models.base import Model
 from llamoco_bench.baselines.models.fixed_program import FixedProgram
 from llamoco_bench.baselines.models.registry import Say
@@ -32,8 +35,10 @@ def make(spec: ModelSpec) -> Model:
 
     if spec.name == best_expert.NAME:
         return best_expert.make(spec)
+    if spec.name == frequent_expert.NAME:
+        return frequent_expert.make(spec)
     if spec.name not in POOL:
-        raise choose("optimizer of the pool", spec.name, [*sorted(POOL), best_expert.NAME])
+        raise choose("optimizer of the pool", spec.name, [*sorted(POOL), best_expert.NAME, frequent_expert.NAME])
     optimizer = POOL[spec.name]
     config = optimizer.complete(dict(spec.options))
     _check_values(optimizer, config)

@@ -76,7 +76,8 @@ _ALL: Final = (
         "pool",
         "OPTIMIZER",
         "the program of one optimizer of the pool, as an expert; options are its hyper-parameters. `pool:best` "
-        "takes for each problem the expert that is best on it",
+        "takes for each problem the expert that is best on it, `pool:frequent` the program that is best most often in "
+        "training",
         f"{_PACKAGE}.expert",
         open_options=True,
         fixed=True,
