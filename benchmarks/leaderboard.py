@@ -1,78 +1,81 @@
-"""A leaderboard of real models on one suite, made on this machine: SmolLM2 in every form, and experts.
+"""A leaderboard of real models on one suite, made on this machine: nano and its controls, experts, and SmolLM2.
 
-    python benchmarks/leaderboard.py
+    python benchmarks/leaderboard.py --suite quick --folder work/leaderboard/quick
 
-It serves SmolLM2 behind the OpenAI chat interface, runs the benchmark in a folder of its own, and prints its tables.
-What was interrupted goes on with the same command.
+It runs the benchmark in the folder, and prints its table. The control ``nano-shuffled`` has what nano answered to other
+problems, so it comes in a second run; the third folder holds both. What was interrupted goes on with the same command.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-SERVED: Final = "openai:smollm2"
-SHORT: Final = "max_tokens=128"
+SMOLLM2: Final = "smollm2?max_tokens=1536&n_ctx=8192"
 MODELS: Final = {
+    "nano": "nano",
+    "nano-shuffled": "replay:{answers}?model=nano&shuffled=true",
+    "pool:frequent": "pool:frequent",
     "pool:slsqp": "pool:slsqp",
     "pool:de": "pool:de",
     "random": "random",
-    "smollm2": "smollm2",
-    "smollm2-served": f"{SERVED}?{SHORT}",
-    "smollm2-fewshot": f"fewshot:{SERVED}?shots=1&{SHORT}",
-    "smollm2-retrieval": f"retrieval:{SERVED}?shots=1&{SHORT}",
-    "smollm2-opro": f"opro:{SERVED}?steps=2&samples=3&max_tokens=64",
-    "smollm2-lmea": f"lmea:{SERVED}?generations=2&population=4&attempts=1&max_tokens=256",
+    "smollm2": SMOLLM2,
+    "smollm2-fewshot": f"fewshot:{SMOLLM2}&shots=1",
+    "smollm2-retrieval": f"retrieval:{SMOLLM2}&shots=1",
+    "smollm2-opro": "opro:smollm2?max_tokens=64&steps=2&samples=3",
+    "smollm2-lmea": "lmea:smollm2?max_tokens=256&generations=2&population=4&attempts=1",
 }
-"""Specs by label; the horizons of OPRO and LMEA are short, since the model runs on a few cores."""
+"""Specs by label. SmolLM2 may write what the longest example in its prompt needs; the horizons of OPRO and LMEA are
+short, since it runs on a few cores."""
+
+SHUFFLED: Final = "nano-shuffled"
 
 
-@contextmanager
-def served(port: int) -> Iterator[str]:
-    """Serve SmolLM2; give the address."""
-    command = [sys.executable, str(Path(__file__).with_name("serve_smollm2.py")), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            while server.stdout and (line := server.stdout.readline()):
-                if line.startswith("serving at "):
-                    yield line.split()[-1]
-                    return
-            raise RuntimeError("the server did not start")
-        finally:
-            server.terminate()
+def evaluate(labels: Sequence[str], folder: Path, options: argparse.Namespace) -> int:
+    """Run the models, or go on, in `folder`; return pytest's exit code."""
+    begun = (folder / "manifest.json").exists()
+    command = [
+        *(sys.executable, "-m", "pytest", "-q", "-n", str(options.workers)),
+        *(f"--llamoco-model={_named(label, options.folder / 'run')}" for label in labels),
+        *(f"--llamoco-{'resume' if begun else 'run-dir'}={folder}", f"--llamoco-suite={options.suite}"),
+        *(f"--llamoco-problems={options.problems}", f"--llamoco-runs={options.runs}"),
+        f"--llamoco-cache={options.folder / 'answers.sqlite'}",
+    ]
+    return subprocess.run(command, check=False).returncode
 
 
-def specs(base_url: str, labels: Sequence[str]) -> Iterator[str]:
-    """Yield the options that name the models with these labels."""
-    server = f"&base_url={base_url}&server=smollm2-llama.cpp&concurrency=1&timeout_s=1800&total_s=7200"
-    for label in labels:
-        spec = MODELS[label]
-        named = spec if label == spec else f"{label}={spec}"
-        yield f"--llamoco-model={named}{server if SERVED in spec else ''}"
+def _named(label: str, answers: Path) -> str:
+    spec = MODELS[label].format(answers=answers)
+    return spec if label == spec else f"{label}={spec}"
 
 
 def main() -> int:
     """Run, or go on."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--suite", default="smoke")
-    parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--folder", type=Path, default=Path(".llamoco") / "leaderboard")
+    parser.add_argument("--suite", default="quick")
+    parser.add_argument("--problems", default="*", help="glob of problems (default: all)")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--folder", type=Path, default=Path("work") / "leaderboard")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS), help="labels (default: all)")
-    parser.add_argument("--port", type=int, default=8139)
+    parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    begun = (options.folder / "manifest.json").exists()
-    where = f"--llamoco-{'resume' if begun else 'run-dir'}={options.folder}"
-    with served(options.port) as base_url:
-        command = [sys.executable, "-m", "pytest", *specs(base_url, options.models), where]
-        run = subprocess.run(
-            [*command, f"--llamoco-suite={options.suite}", f"--llamoco-runs={options.runs}"], check=False
-        )
-    return run.returncode
+    options.folder.mkdir(parents=True, exist_ok=True)
+    run, second, both = (options.folder / name for name in ("run", "shuffled", "board"))
+    if code := evaluate([label for label in options.models if label != SHUFFLED], run, options):
+        return code
+    if SHUFFLED not in options.models:
+        return 0
+    if code := evaluate([SHUFFLED], second, options):
+        return code
+    shutil.rmtree(both, ignore_errors=True)
+    llamoco = [str(Path(sys.executable).with_name("llamoco"))]
+    subprocess.run([*llamoco, "merge", str(run), str(second), "--output", str(both)], check=True)
+    return subprocess.run([*llamoco, "report", str(both)], check=False).returncode
 
 
 if __name__ == "__main__":

@@ -70,16 +70,19 @@ def prepare(spec: ModelSpec, say: Say) -> None:
 
 
 def _handed_round(answers: Mapping[Asked, Generation]) -> dict[Asked, Generation]:
-    """Give each problem all answers to another one of its suite that has constraints too, or has none either."""
+    """Give each problem all answers to another one of its suite that has constraints too, or has none either.
+
+    The only one of its kind keeps its own.
+    """
     alike: dict[str, list[str]] = defaultdict(list)
     for problem in sorted({asked.problem for asked in answers}):
         has_constraints = load_problem(problem).n_constraints > 0
         alike[f"{problem.partition('/')[0]}, {'with' if has_constraints else 'without'} constraints"].append(problem)
-    if alone := {kind: problems for kind, problems in alike.items() if len(problems) == 1}:
-        kind, [problem] = next(iter(alone.items()))
+    if all(len(problems) == 1 for problems in alike.values()):
+        names = ", ".join(problems[0] for problems in alike.values())
         raise UsageError(
-            f"shuffled=true cannot hand round the answers to {problem}: they are the only ones of {kind}. "
-            "Expected two problems of each kind at least"
+            f"shuffled=true cannot hand round the answers to {names}: no two of them are "
+            "alike. Expected two problems of a suite that have constraints, or two that have none"
         )
     taker: dict[str, str] = {}
     for kind, problems in alike.items():

@@ -185,7 +185,15 @@ def test_shuffled_gives_each_problem_the_answers_to_another_one_of_its_kind(tmp_
     assert again.identity == model.identity != replay(tmp_path / "a.jsonl").identity
 
 
+def test_shuffled_leaves_the_only_problem_of_its_kind_alone(tmp_path: Path) -> None:
+    model = replay(
+        write(tmp_path / "a.jsonl", *({"problem": name, "text": name} for name in IDS[:6])), "?shuffled=true"
+    )
+    assert ask(model, IDS[5]).text == IDS[5]
+    assert ask(model, IDS[0]).text != IDS[0]
+
+
 def test_shuffled_needs_two_problems_of_a_kind(tmp_path: Path) -> None:
-    rows = [{"problem": name, "text": "x"} for name in IDS[:6]]
-    with pytest.raises(UsageError, match=r"synthetic/c0000.*only ones of synthetic, with constraints"):
+    rows = [{"problem": name, "text": "x"} for name in IDS[4:6]]
+    with pytest.raises(UsageError, match="synthetic/c0000, synthetic/u0004: no two of them are alike"):
         replay(write(tmp_path / "a.jsonl", *rows), "?shuffled=true")
