@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
-from typing import Any
+from typing import Any, Final
 
 from llamoco_bench.seeds import handed_round
 from llamoco_bench.training.evaluation.ask import Answer
@@ -19,6 +19,9 @@ from llamoco_bench.training.evaluation.scores import Score, ScoreTable
 from llamoco_bench.training.instructions.pairs import Pair
 
 Choices = Sequence[Choice | None]
+
+LABEL: Final = "label, run again"
+"""The label's program, scored by runs that were done after it had won."""
 
 
 def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable | None = None) -> dict[str, Any]:
@@ -54,8 +57,23 @@ def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable 
         "agreement": {name: agreement(pairs, chosen) for name, chosen in ways.items()},
     }
     if table is not None:
-        figures["scores"] = {name: scored(pairs, chosen, table) for name, chosen in ways.items()}
+        figures["scores"] = _scores(pairs, ways, table)
+        figures["scores by kind"] = {
+            kind: _scores([pairs[i] for i in places], {w: [c[i] for i in places] for w, c in ways.items()}, table)
+            for kind in ("u", "c")
+            if (places := [i for i, pair in enumerate(pairs) if kind_of(pair.problem) == kind])
+        }
     return figures
+
+
+def _scores(pairs: Sequence[Pair], ways: Mapping[str, Choices], table: ScoreTable) -> dict[str, dict[str, float]]:
+    problems = [pair.problem for pair in pairs]
+    owns: dict[str, list[Score | None]] = {
+        way: [table.of(problem, choice) for problem, choice in zip(problems, chosen, strict=True)]
+        for way, chosen in ways.items()
+    }
+    owns[LABEL] = [table.winner_again(problem) for problem in problems]
+    return {way: scored(problems, own, table) for way, own in owns.items()}
 
 
 def agreement(pairs: Sequence[Pair], chosen: Choices) -> dict[str, float]:
@@ -70,17 +88,17 @@ def agreement(pairs: Sequence[Pair], chosen: Choices) -> dict[str, float]:
     }
 
 
-def scored(pairs: Sequence[Pair], chosen: Choices, scores: ScoreTable) -> dict[str, float]:
-    """Mean Perf and Reach of the choices that were run, beside the virtual best solver on the same problems."""
+def scored(problems: Sequence[str], owns: Sequence[Score | None], table: ScoreTable) -> dict[str, float]:
+    """Mean Perf and Reach over the problems where there is a score, beside the virtual best solver on the same ones."""
     known: list[tuple[Score, Score]] = []
-    for pair, choice in zip(pairs, chosen, strict=True):
-        own, best = scores.of(pair.problem, choice), scores.virtual_best(pair.problem)
+    for problem, own in zip(problems, owns, strict=True):
+        best = table.virtual_best(problem)
         if own is not None and best is not None:
             known.append((own, best))
     if not known:
         return {"covered": 0.0}
     return {
-        "covered": len(known) / len(pairs),
+        "covered": len(known) / len(problems),
         "perf": fmean(own.perf for own, _ in known),
         "reach": fmean(own.reach for own, _ in known),
         "perf of the virtual best": fmean(best.perf for _, best in known),

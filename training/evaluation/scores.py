@@ -96,6 +96,16 @@ class ScoreTable:
         """Score of a program on a problem, or None where it was not run there."""
         return None if choice is None else self._scores.get(problem, {}).get(choice)
 
+    def winner_again(self, problem: str) -> Score | None:
+        """Score of the label's program in runs that were done after it had won, through the sandbox, on other seeds.
+
+        The one of `virtual_best` has won on the very runs that it is scored by, luck included; this one has not.
+        """
+        label = self._labels.get(problem)
+        if label is None or label.get("perf") is None or label.get("reach") is None:
+            return None
+        return Score(float(label["perf"]), float(label["reach"]), len(label["f0"]))
+
     def programs(self, problem: str) -> Mapping[Choice, Score]:
         """Scores of all programs that were run on a problem; empty where none was."""
         return self._scores.get(problem, {})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from llamoco_bench.markdown import table
+from llamoco_bench.training.evaluation.report import LABEL
 
 _CARD: Final = """\
 ---
@@ -43,11 +44,20 @@ the last batches): {distances}.
 
 One prompt a problem, temperature 0. Agreement is with the label's optimizer; macro is its mean over optimizers.
 `shuffled`: the model's own answers, handed around among problems of the same kind; `frequent`: the program that wins
-most often in training, of each kind.
+most often in training, of each kind; `single best`: the program with the best mean Reach on the training problems, of
+each kind.
 
 {evaluation}
 
+Perf and Reach are means of five runs. The virtual best solver has the best program of each problem. As `in the race` it
+is scored by the runs in which that program won, so its luck is counted too; as `run again`, by runs that were done
+afterwards, on other seeds.
+
 {scores}
+
+How much of the way from the single best to the virtual best solver the model goes:
+
+{gaps}
 
 An answer takes {seconds:.2f} s of processor time and {tokens:.0f} tokens, prompt included.
 
@@ -82,6 +92,7 @@ def model_card(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
             [(group, f["prompts"], *_shares(f)) for group, f in evaluation.items()],
         ),
         scores=_scores(evaluation),
+        gaps=_gaps(evaluation),
         seconds=_mean(f["processor seconds an answer"] for f in evaluation.values()),
         tokens=_mean(f["input tokens"] + f["output tokens"] for f in evaluation.values()),
         sha256=summary["sha256"],
@@ -120,18 +131,57 @@ def _shares(figures: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _scores(evaluation: Mapping[str, Any]) -> str:
     rows = [
-        (group, way, f"{s['covered']:.0%}", *(f"{s[name]:.4f}" for name in _SCORED))
-        for group, figures in evaluation.items()
-        for way, s in figures.get("scores", {}).items()
+        (kind, way, f"{s['covered']:.0%}", f"{s['perf']:.4f}", f"{s['reach']:.4f}")
+        for kind, ways in _by_kind(evaluation)
+        for way, s in ways.items()
         if s["covered"]
     ]
     if not rows:
         return "Scores were not computed: the runs behind the labels were not given."
-    columns = ("group", "choice", "problems with runs", "Perf", "Reach", "Perf, virtual best", "Reach, virtual best")
+    return table(("problems", "choice", "with runs", "Perf", "Reach"), rows)
+
+
+def _gaps(evaluation: Mapping[str, Any]) -> str:
+    rows = [
+        (kind, *(gap_closed(ways, best, measure) for measure in ("perf", "reach") for best in (_IN_RACE, _AGAIN)))
+        for kind, ways in _by_kind(evaluation)
+        if all(way in ways and ways[way]["covered"] for way in ("single best", _IN_RACE, _AGAIN))
+    ]
+    if not rows:
+        return "Not known, for want of scores."
+    columns = ("problems", "Perf, in the race", "Perf, run again", "Reach, in the race", "Reach, run again")
     return table(columns, rows)
 
 
-_SCORED: Final = ("perf", "reach", "perf of the virtual best", "reach of the virtual best")
+def gap_closed(ways: Mapping[str, Mapping[str, float]], best: str, measure: str) -> str:
+    """Share of the way from the single best solver to `best` that the model goes; ``-`` where there is no such way."""
+    single, model, most = (ways[way][measure] for way in ("single best", "model", best))
+    return f"{(model - single) / (most - single):.0%}" if most > single else "-"
+
+
+def _by_kind(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, dict[str, float]]]]:
+    """Yield the scores of each group, and of its problems without and with constraints."""
+    for group, figures in evaluation.items():
+        if "scores" not in figures:
+            continue
+        kinds = figures["scores by kind"]
+        yield group, _with_virtual_best(figures["scores"])
+        if len(kinds) > 1:
+            for kind, name in (("u", "unconstrained"), ("c", "constrained")):
+                yield f"{group}, {name}", _with_virtual_best(kinds[kind])
+
+
+def _with_virtual_best(ways: Mapping[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    model = ways["model"]
+    if not model["covered"]:
+        return dict(ways)
+    best = {name: model[f"{name} of the virtual best"] for name in ("perf", "reach")}
+    named = {_AGAIN if way == LABEL else way: scores for way, scores in ways.items()}
+    return {**named, _IN_RACE: {"covered": model["covered"], **best}}
+
+
+_IN_RACE: Final = "virtual best, in the race"
+_AGAIN: Final = "virtual best, run again"
 
 
 def _mean(values: Iterable[float]) -> float:

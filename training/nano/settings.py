@@ -58,7 +58,7 @@ _FULL: Final = Recipe(
     landscape=Tuning(1, accumulate=4, learning_rate=1e-3, warmup_steps=50, balance=False),
     warm_up=WarmUp(steps=100, triplets=8, optimizer="adamw_torch", learning_rate=2e-4),
     # Evenly: equation 5 draws what is rarely the answer as often as what mostly is, and a model then answers so.
-    tuning=Tuning(5, accumulate=4, learning_rate=1e-3, warmup_steps=100, balance=False),
+    tuning=Tuning(2, accumulate=4, learning_rate=1e-3, warmup_steps=100, balance=False),
     run=Run(save_steps=100),
     evaluated=200,
 )

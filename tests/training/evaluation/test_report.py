@@ -12,7 +12,7 @@ from llamoco_bench.errors import UsageError
 from llamoco_bench.training.__main__ import main
 from llamoco_bench.training.evaluation.ask import Answer, ask, one_a_problem
 from llamoco_bench.training.evaluation.identify import Choice, identify
-from llamoco_bench.training.evaluation.report import frequent, report, shuffled
+from llamoco_bench.training.evaluation.report import LABEL, frequent, report, shuffled
 from llamoco_bench.training.evaluation.scores import Score, ScoreTable
 from llamoco_bench.training.instructions.pairs import Pair, fenced
 
@@ -116,6 +116,22 @@ def test_scores_are_compared_on_the_problems_where_the_choice_was_run() -> None:
         "reach of the virtual best": 0.5,
     }
     assert figures["scores"]["single best"]["covered"] == 1.0
+
+
+def test_scores_are_told_apart_for_problems_with_constraints() -> None:
+    sa, slsqp = choice("sa"), choice("slsqp")
+    scores = {"synthetic/u1": {sa: Score(0.9, 0.5, 5)}, "synthetic/c1": {slsqp: Score(0.4, 0.2, 5)}}
+    label = {"f0": [1.0, 2.0], "perf": 0.8, "reach": 0.3}
+    figures = report(
+        [Answer(pair("u1", "sa"), True, sa), Answer(pair("c1", "slsqp"), True, slsqp)],
+        [pair("u1", "sa"), pair("c1", "slsqp")],
+        ScoreTable(scores, {"synthetic/u1": label, "synthetic/c1": {"f0": [1.0]}}),
+    )
+    kinds = figures["scores by kind"]
+    assert [kinds[kind]["model"]["perf"] for kind in ("u", "c")] == [0.9, 0.4]
+    assert (kinds["u"][LABEL]["perf"], kinds["u"][LABEL]["reach"]) == (0.8, 0.3)
+    assert kinds["c"][LABEL] == {"covered": 0.0}
+    assert figures["scores"][LABEL]["covered"] == 0.5
 
 
 def test_scores_follow_from_the_tables_of_the_labelling(tmp_path: Path) -> None:
