@@ -33,7 +33,7 @@ _ALL: Final = (
     Kind(
         "nano",
         "",
-        "a model of one or two million parameters that the training of this package makes; run by numpy alone",
+        "the model that comes with the package, made by its training, or another of that build; run by numpy alone",
         f"{_PACKAGE}.nano.adapter",
         (
             Option("folder", "str", None, "another model of this build", shown="the one that ships with the package"),
