@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llamoco_bench.training.ablations.variants import BASELINE, VARIANTS
-from llamoco_bench.training.instructions.command import say
+from llamoco_bench.training.progress import say
 
 if TYPE_CHECKING:
     from llamoco_bench.baselines.optimizers.grids import Granularity

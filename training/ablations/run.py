@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from llamoco_bench.errors import UsageError, choose
 from llamoco_bench.training.ablations.variants import BASELINE, VARIANTS
 from llamoco_bench.training.nano.recipe import NanoBuild
 from llamoco_bench.training.nano.settings import Recipe
+from llamoco_bench.training.progress import Say
 
 Outcomes = Mapping[str, list[dict[str, Any]]]
 """Summaries of `NanoBuild`, one a seed, by variant."""
@@ -24,7 +25,7 @@ def ablate(
     base: Path,
     folder: Path,
     recipe: Recipe,
-    say: Callable[[str], None],
+    say: Say,
     runs: Path | None = None,
 ) -> Outcomes:
     """Tune every variant with every seed, all from the checkpoint `base`.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llamoco_bench.baselines.models.base import Message, Model, Request
 from llamoco_bench.extraction import extract_program
 from llamoco_bench.training.evaluation.identify import Choice, identify
 from llamoco_bench.training.instructions.pairs import Pair
+from llamoco_bench.training.progress import Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Answer:
     wall_s: float = 0.0
 
 
-def ask(model: Model, pairs: Sequence[Pair], say: Callable[[str], None] = lambda line: None) -> list[Answer]:
+def ask(model: Model, pairs: Sequence[Pair], say: Say = lambda line: None) -> list[Answer]:
     """Put the prompt of every pair to `model`."""
     answers: list[Answer] = []
     for number, pair in enumerate(pairs, 1):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.training.instructions.command import say
+from llamoco_bench.training.progress import say
 
 if TYPE_CHECKING:
     from llamoco_bench.training.__main__ import Commands

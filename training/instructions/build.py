@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -19,11 +19,10 @@ from llamoco_bench.training.instructions.leakage import check, without_near_ones
 from llamoco_bench.training.instructions.nearness import THRESHOLD
 from llamoco_bench.training.instructions.pairs import Pair, pairs_of
 from llamoco_bench.training.instructions.statistics import statistics
+from llamoco_bench.training.progress import Say
 
 SCHEMA: Final = 1
 """Raised whenever columns come to mean something else."""
-
-Say = Callable[[str], None]
 
 
 def build(labels: Sequence[Label], folder: Path, provenance: dict[str, Any], say: Say) -> dict[str, Any]:

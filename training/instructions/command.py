@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llamoco_bench.baselines.models.incontext.examples import DEFAULT
+from llamoco_bench.training.progress import say
 
 if TYPE_CHECKING:
     from llamoco_bench.training.__main__ import Commands
@@ -56,9 +56,3 @@ def _examples(options: argparse.Namespace) -> str:
         f"{manifest['pairs']} pairs of {manifest['problems']} problems; left out {len(manifest['badly_solved'])} that "
         f"no program solves well, {len(manifest['near_to_evaluation'])} near to evaluation problems\n"
     )
-
-
-def say(line: str) -> None:
-    """Show a line of progress at once."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()

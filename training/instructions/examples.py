@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,14 +19,13 @@ from llamoco_bench.training.instructions.groups import group_of
 from llamoco_bench.training.instructions.label import Label
 from llamoco_bench.training.instructions.nearness import THRESHOLD, nearest
 from llamoco_bench.training.instructions.pairs import Pair, pairs_of
+from llamoco_bench.training.progress import Say
 
 STYLE: Final = "plain"
 """Of the descriptions that are shown; each problem has one in Python and one in LaTeX."""
 
 LEAST: Final = 0.5
 """Perf of an answer from which on it is worth to be shown."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

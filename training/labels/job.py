@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from llamoco_bench.training.labels.candidates import kind_of
 from llamoco_bench.training.labels.folder import LabelFolder, journal_of_this_process
 from llamoco_bench.training.labels.label import label_key, make_label
 from llamoco_bench.training.labels.protocol import Protocol
+from llamoco_bench.training.progress import say
 
 Backend = Literal["loky", "dask", "ray"]
 Protocols = Mapping[Kind, Protocol]
@@ -122,9 +122,8 @@ class Progress:
         left_h = spent / self._done * (self._waiting - self._done) / 3600
         done = self._total - self._waiting + self._done
         perf, reach = (label.get(name, label[f"selection_{name}"]) for name in ("perf", "reach"))
-        sys.stderr.write(
+        say(
             f"[{done}/{self._total}] {label['problem']} {label['optimizer']} Perf {perf:.4f} "
             f"Reach {reach:.3f} P {label['p_optimizer']:.2f}, {label['runs']} runs, {label['wall_s']:.0f} s; "
-            f"{3600 * self._done / spent:.0f} an hour, {left_h:.1f} h left\n"
+            f"{3600 * self._done / spent:.0f} an hour, {left_h:.1f} h left"
         )
-        sys.stderr.flush()

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from llamoco_bench.training.instructions.command import say
 from llamoco_bench.training.nano.settings import Targets
+from llamoco_bench.training.progress import say
 
 if TYPE_CHECKING:
     from llamoco_bench.training.__main__ import Commands

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -25,13 +25,12 @@ from llamoco_bench.training.nano.card import model_card
 from llamoco_bench.training.nano.corpus import choice_pairs, unlabelled
 from llamoco_bench.training.nano.settings import Recipe
 from llamoco_bench.training.nano.vocabulary import train_tokenizer
+from llamoco_bench.training.progress import Say
 from llamoco_bench.training.selector.selector import Selector
 from llamoco_bench.training.tuning.encoding import Row, encode_pairs
 from llamoco_bench.training.tuning.loading import load_trainable
 from llamoco_bench.training.tuning.phases import FINAL, Job, result_of, tune, warm_up
 from llamoco_bench.training.tuning.settings import Tuning
-
-Say = Callable[[str], None]
 
 CHECKPOINT: Final = "checkpoint"
 """Folder of what ships, within that of the recipe."""

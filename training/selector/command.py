@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from llamoco_bench.training.progress import say
 
 if TYPE_CHECKING:
     from llamoco_bench.training.__main__ import Commands
@@ -35,7 +36,7 @@ def _selector(options: argparse.Namespace) -> str:
     found = {}
     for kind in KINDS:
         evidence = gather(table, problems, kind)
-        sys.stderr.write(f"{kind}: {len(evidence.problems)} problems, {len(evidence.programs)} programs\n")
+        say(f"{kind}: {len(evidence.problems)} problems, {len(evidence.programs)} programs")
         found[kind] = evidence, cross_validate(evidence)
     if options.page:
         options.page.write_text(page(found), encoding="utf-8")

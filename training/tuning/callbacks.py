@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
+
+from llamoco_bench.training.progress import Say
 
 _EVERY_S = 20.0
 
@@ -18,7 +19,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     In lines: the bar of transformers does not survive a log file.
     """
 
-    def __init__(self, say: Callable[[str], None], name: str) -> None:
+    def __init__(self, say: Say, name: str) -> None:
         self._say, self._name = say, name
         self._began = self._spoke = time.monotonic()
         self._first = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.training.instructions.command import say
+from llamoco_bench.training.progress import say
 from llamoco_bench.training.tuning.presets import PRESETS, Preset
 from llamoco_bench.training.tuning.settings import Run, Tuning, WarmUp
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from llamoco_bench.baselines.models.checkpoints import Checkpoint, find_checkpoint
 from llamoco_bench.baselines.models.hf_loading import tolerated_warnings
 from llamoco_bench.baselines.models.wheel_weights import WEIGHTS, fetch
-from llamoco_bench.training.instructions.command import say
+from llamoco_bench.training.progress import say
 from llamoco_bench.training.tuning.settings import Lora
 
 ARGUMENTS: Final = {"local_files_only": True}

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from llamoco_bench.baselines.models.hf_loading import tolerated_warnings
 from llamoco_bench.errors import UsageError
+from llamoco_bench.training.progress import Say
 from llamoco_bench.training.tuning import batches as sampling
 from llamoco_bench.training.tuning.contrastive import Triplets
 from llamoco_bench.training.tuning.encoding import Row, answer_batch
@@ -23,8 +24,6 @@ FINAL: Final = "final"
 
 RESULT: Final = "result.json"
 """What a finished phase says of itself; its presence means that the phase is done."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
