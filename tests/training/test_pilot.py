@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from llamoco_bench.baselines.optimizers import POOL
-from llamoco_bench.training.labels.candidates import KINDS, candidate, grid_candidates, on_grid, optimizers_for
+from llamoco_bench.training.kinds import KINDS
+from llamoco_bench.training.labels.candidates import candidate, grid_candidates, on_grid, optimizers_for
 from llamoco_bench.training.labels.pilot import COSTLY, FILE, KEPT, choose, portfolio, spread, write
 from llamoco_bench.training.labels.protocol import protocol
 from llamoco_bench.training.labels.scores import Score

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import Any, Final
 
+from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.seeds import handed_round
 from llamoco_bench.training.evaluation.ask import Answer
 from llamoco_bench.training.evaluation.identify import Choice
 from llamoco_bench.training.evaluation.scores import Score, ScoreTable
 from llamoco_bench.training.instructions.pairs import Pair
+from llamoco_bench.training.kinds import KINDS, kind_by_id
 
 Choices = Sequence[Choice | None]
 
@@ -42,7 +44,8 @@ def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable 
     if scores is not None:
         problems = sorted({pair.problem for pair in train})
         ways["single best"] = _per_kind(
-            pairs, lambda kind: scores.single_best(problem for problem in problems if kind_of(problem) == kind)
+            pairs,
+            lambda kind: scores.single_best(problem for problem in problems if kind_by_id(problem) == kind),
         )
         table = scores.completed((p.problem, c) for way in ways.values() for p, c in zip(pairs, way, strict=True))
     figures: dict[str, Any] = {
@@ -59,9 +62,9 @@ def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable 
     if table is not None:
         figures["scores"] = _scores(pairs, ways, table)
         figures["scores by kind"] = {
-            kind: _scores([pairs[i] for i in places], {w: [c[i] for i in places] for w, c in ways.items()}, table)
-            for kind in ("u", "c")
-            if (places := [i for i, pair in enumerate(pairs) if kind_of(pair.problem) == kind])
+            kind[0]: _scores([pairs[i] for i in places], {w: [c[i] for i in places] for w, c in ways.items()}, table)
+            for kind in KINDS
+            if (places := [i for i, pair in enumerate(pairs) if kind_by_id(pair.problem) == kind])
         }
     return figures
 
@@ -109,28 +112,23 @@ def scored(problems: Sequence[str], owns: Sequence[Score | None], table: ScoreTa
 def shuffled(answers: Sequence[Answer]) -> Choices:
     """Hand the choices around among the answers to problems of the same kind, so that none keeps its own."""
     taken: list[Choice | None] = [answer.chosen for answer in answers]
-    kinds = [kind_of(answer.pair.problem) for answer in answers]
-    for kind in set(kinds):
+    kinds = [kind_by_id(answer.pair.problem) for answer in answers]
+    for kind in KINDS:
         places = [i for i, own in enumerate(kinds) if own == kind]
-        for place, other in handed_round(places, "shuffled prompts", kind).items():
+        for place, other in handed_round(places, "shuffled prompts", kind[0]).items():
             taken[place] = answers[other].chosen
     return taken
 
 
-def frequent(train: Sequence[Pair], kind: str) -> Choice | None:
+def frequent(train: Sequence[Pair], kind: Kind) -> Choice | None:
     """Find the program that wins on most training problems of a kind; None where there are none."""
-    winners = {pair.problem: Choice(pair.optimizer, pair.config) for pair in train if kind_of(pair.problem) == kind}
+    winners = {pair.problem: Choice(pair.optimizer, pair.config) for pair in train if kind_by_id(pair.problem) == kind}
     return next((choice for choice, _ in Counter(winners.values()).most_common(1)), None)
 
 
-def kind_of(problem: str) -> str:
-    """``u`` or ``c``, for a synthetic problem without or with constraints."""
-    return problem.partition("/")[2][:1]
-
-
-def _per_kind(pairs: Sequence[Pair], find: Callable[[str], Choice | None]) -> Choices:
-    found: Mapping[str, Choice | None] = {kind: find(kind) for kind in ("u", "c")}
-    return [found[kind_of(pair.problem)] for pair in pairs]
+def _per_kind(pairs: Sequence[Pair], find: Callable[[Kind], Choice | None]) -> Choices:
+    found = {kind: find(kind) for kind in KINDS}
+    return [found[kind_by_id(pair.problem)] for pair in pairs]
 
 
 def as_text(figures: Mapping[str, Any]) -> str:

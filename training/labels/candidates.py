@@ -7,14 +7,11 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
 
 from llamoco_bench.baselines.models.identity import canonical_json, digest
 from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.baselines.optimizers.grids import Granularity, grid_of
 from llamoco_bench.baselines.optimizers.program import Value
-
-KINDS: Final[tuple[Kind, ...]] = ("unconstrained", "constrained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +52,6 @@ def candidate(optimizer: str, config: Mapping[str, object]) -> Candidate:
 def optimizers_for(kind: Kind) -> tuple[str, ...]:
     """Names of the optimizers that compete for problems of a kind, in the order of the pool."""
     return tuple(name for name, optimizer in POOL.items() if optimizer.kind == kind)
-
-
-def kind_of(n_constraints: int) -> Kind:
-    """Kind of the problems that have so many constraints."""
-    return "constrained" if n_constraints else "unconstrained"
 
 
 @cache

@@ -67,7 +67,7 @@ def add_to(commands: Commands) -> None:
 
 def label(options: argparse.Namespace) -> str:
     """Label problems; return what was done."""
-    from llamoco_bench.training.labels.candidates import KINDS
+    from llamoco_bench.training.kinds import KINDS
     from llamoco_bench.training.labels.comparison import sample
     from llamoco_bench.training.labels.folder import LabelFolder, take_over
     from llamoco_bench.training.labels.job import Job, run_job

@@ -14,6 +14,7 @@ from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.errors import UsageError
 from llamoco_bench.journal import Record
 from llamoco_bench.statistics import Estimate, clustered_ratio
+from llamoco_bench.training.kinds import KINDS, kind_by_id
 from llamoco_bench.training.labels.folder import LabelFolder
 from llamoco_bench.training.labels.improvements import sandbox_score
 from llamoco_bench.training.labels.runs import Run
@@ -94,7 +95,7 @@ def _pair(raced: Record, full: Record, runs: Sequence[Record]) -> Pair:
     values = [label["best_known"] for label in (raced, full) if label["best_known"] is not None]
     best_known = min(values, default=None)
     return Pair(
-        kind="unconstrained" if "/u" in raced["problem"] else "constrained",
+        kind=kind_by_id(raced["problem"]),
         same_optimizer=raced["optimizer"] == full["optimizer"],
         same_config=(raced["optimizer"], raced["config"]) == (full["optimizer"], full["config"]),
         p_full=full["p_optimizer"],
@@ -110,7 +111,7 @@ def _pair(raced: Record, full: Record, runs: Sequence[Record]) -> Pair:
 def _on_choosing_seeds(label: Record, runs: Sequence[Record], best_known: float | None) -> Score:
     config = canonical_json(label["config"])
     mine = [r for r in runs if r["optimizer"] == label["optimizer"] and canonical_json(r["config"]) == config]
-    by_number = {r["number"]: Run(r["best_f"], r["at"], r["evaluations"], r["failed"]) for r in mine}
+    by_number = {r["number"]: Run.of(r) for r in mine}
     return mean_score([score_run(by_number[i], best_known, f0) for i, f0 in enumerate(label["f0"])])
 
 
@@ -121,8 +122,7 @@ def table(found: Sequence[Pair]) -> Iterator[str]:
         "fresh seeds | loss of Reach, fresh seeds | runs saved | evaluations saved |"
     )
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    kinds: tuple[Kind, ...] = ("unconstrained", "constrained")
-    for title, group in [*((kind, [p for p in found if p.kind == kind]) for kind in kinds), ("all", found)]:
+    for title, group in [*((kind, [p for p in found if p.kind == kind]) for kind in KINDS), ("all", found)]:
         if group:
             yield f"| {title} | {len(group)} | {' | '.join(_cells(group))} |"
 

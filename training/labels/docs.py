@@ -15,7 +15,8 @@ from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.journal import Record
 from llamoco_bench.problems.cec2020.prompt_text import fill
 from llamoco_bench.statistics import Estimate
-from llamoco_bench.training.labels.candidates import KINDS, grid_candidates, optimizers_for
+from llamoco_bench.training.kinds import KINDS
+from llamoco_bench.training.labels.candidates import grid_candidates, optimizers_for
 from llamoco_bench.training.labels.folder import LabelFolder
 from llamoco_bench.training.labels.pilot import portfolio
 from llamoco_bench.training.labels.race import SCHEDULES
@@ -188,9 +189,7 @@ def _behind(name: str, labels: Sequence[Labelled], runs: Mapping[str, Sequence[R
     for one in labels:
         label = one.record
         perfs = [
-            score_run(
-                Run(r["best_f"], r["at"], r["evaluations"], r["failed"]), label["best_known"], label["f0"][0]
-            ).perf
+            score_run(Run.of(r), label["best_known"], label["f0"][0]).perf
             for r in runs[label["problem"]]
             if r["number"] == 0 and r["optimizer"] == name
         ]

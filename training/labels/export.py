@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from llamoco_bench.baselines.models.user_cache import sha256_of
 from llamoco_bench.journal import Record
 from llamoco_bench.metrics import REACH_PRECISION, REACH_TARGETS
-from llamoco_bench.training.labels.candidates import KINDS
+from llamoco_bench.training.kinds import KINDS, kind_by_id
 from llamoco_bench.training.labels.folder import LabelFolder
 from llamoco_bench.training.labels.improvements import rescored
 from llamoco_bench.training.labels.protocol import DESCRIPTIONS
@@ -46,7 +46,7 @@ def _manifest(labels: list[Record], runs: list[Record], folder: LabelFolder, out
     return {
         "what": {mode: DESCRIPTIONS[mode] for mode in modes},
         "protocols": {name: folder.protocols[name] for name in sorted({label["protocol"] for label in labels})},
-        "labels": {kind: sum(_kind(record) == kind for record in labels) for kind in KINDS},
+        "labels": {kind: sum(kind_by_id(record["problem"]) == kind for record in labels) for kind in KINDS},
         "by_protocol": dict(sorted(Counter(record["protocol"] for record in labels).items())),
         "runs": len(runs),
         "failed_runs": sum(record["failed"] for record in runs),
@@ -61,16 +61,8 @@ def _manifest(labels: list[Record], runs: list[Record], folder: LabelFolder, out
         "metrics": {"reach_targets": REACH_TARGETS, "reach_precision": REACH_PRECISION},
         "columns": NOTES,
         "sessions": folder.sessions,
-        "sha256": {name: _sha256(out / name) for name in (LABELS, RUNS)},
+        "sha256": {name: sha256_of(out / name) for name in (LABELS, RUNS)},
     }
-
-
-def _kind(record: Mapping[str, Any]) -> str:
-    return "unconstrained" if record["problem"].partition("/")[2].startswith("u") else "constrained"
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def summary(manifest: Mapping[str, Any], out: Path, files: Iterable[str] = (LABELS, RUNS)) -> str:

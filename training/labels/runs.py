@@ -41,6 +41,11 @@ class Run:
     evaluations: int
     failed: bool
 
+    @classmethod
+    def of(cls, record: Record) -> Run:
+        """Take a run out of its record (kind ``label-run``)."""
+        return cls(record["best_f"], record["at"], record["evaluations"], record["failed"])
+
 
 def label_seed(master: int, problem_id: str, number: int) -> int:
     """Seed of run `number` of every candidate on a problem; never one that models or answer programs are scored on."""
@@ -71,9 +76,7 @@ class Runner:
 
     Attributes
     ----------
-    used: keys of all runs that were asked for, in order, with the runs.
-    fresh: how many of them were not known.
-    cpu_s: processor seconds of all runs asked for, those of known ones as recorded.
+    used: records of all runs that were asked for, by key, in their order.
     """
 
     problem: Problem
@@ -81,7 +84,6 @@ class Runner:
     known: Mapping[str, Record]
     journal: Journal | None = None
     used: dict[str, Record] = field(default_factory=dict)
-    fresh: int = 0
     _definition: str = field(init=False)
     _starts: dict[int, float] = field(default_factory=dict)
     _programs: dict[Candidate, str] = field(default_factory=dict)
@@ -105,11 +107,10 @@ class Runner:
         record = self.used.get(key) or self.known.get(key)
         if record is None:
             record = self._do(one, number, key)
-            self.fresh += 1
             if self.journal is not None:
                 self.journal.append(record)
         self.used[key] = record
-        return Run(record["best_f"], record["at"], record["evaluations"], record["failed"])
+        return Run.of(record)
 
     def _key(self, one: Candidate, number: int) -> str:
         if one not in self._programs:

@@ -13,6 +13,7 @@ from llamoco_bench.baselines.models.identity import canonical_json
 from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.journal import Record
 from llamoco_bench.statistics import Estimate, clustered_ratio
+from llamoco_bench.training.kinds import kind_by_id
 from llamoco_bench.training.labels.runs import Run
 from llamoco_bench.training.labels.scores import score_run
 
@@ -73,8 +74,8 @@ def read_labelled(records: Iterable[Record]) -> list[Labelled]:
     """Put properties to labels, ordered by problem."""
     found = []
     for record in sorted(records, key=lambda record: str(record["problem"])):
-        kind: Kind = "unconstrained" if "/u" in record["problem"] else "constrained"
-        found.append(Labelled(record, kind, describe_problem(record["problem"])))
+        problem = record["problem"]
+        found.append(Labelled(record, kind_by_id(problem), describe_problem(problem)))
     return found
 
 
@@ -124,8 +125,7 @@ def fixed_solvers(labelled: Sequence[Labelled], runs: Mapping[str, Sequence[Reco
         label = one.record
         for run in runs[label["problem"]]:
             if run["number"] == 0:
-                found = Run(run["best_f"], run["at"], run["evaluations"], run["failed"])
-                score = score_run(found, label["best_known"], label["f0"][0])
+                score = score_run(Run.of(run), label["best_known"], label["f0"][0])
                 scores[run["optimizer"], canonical_json(run["config"])].append((score.perf, score.reach))
     return [
         Solver(name, config, *map(tuple, zip(*values, strict=True)))

@@ -25,9 +25,9 @@ def _selector(options: argparse.Namespace) -> str:
     from llamoco_bench.training.evaluation.scores import ScoreTable
     from llamoco_bench.training.instructions.groups import group_of
     from llamoco_bench.training.instructions.label import read_labels
+    from llamoco_bench.training.kinds import KINDS
     from llamoco_bench.training.selector.docs import page, rows_of
     from llamoco_bench.training.selector.evidence import gather
-    from llamoco_bench.training.selector.selector import KINDS
     from llamoco_bench.training.selector.validation import cross_validate
 
     table = ScoreTable.read(options.labels, options.runs)

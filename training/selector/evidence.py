@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.errors import UsageError
 from llamoco_bench.training.evaluation.identify import Choice
-from llamoco_bench.training.evaluation.report import kind_of
 from llamoco_bench.training.evaluation.scores import ScoreTable
+from llamoco_bench.training.kinds import kind_by_id
 
 Array = NDArray[np.float64]
 
@@ -55,7 +55,7 @@ def gather(table: ScoreTable, problems: Iterable[str], kind: Kind) -> Evidence:
     ------
     UsageError: where there are none, or no program ran on all of them.
     """
-    known = tuple(p for p in sorted(set(problems)) if kind_of(p) == kind[0] and table.programs(p))
+    known = tuple(p for p in sorted(set(problems)) if kind_by_id(p) == kind and table.programs(p))
     if not known:
         raise UsageError(f"there are no runs on {kind} problems of the training side")
     common = set.intersection(*(set(table.programs(problem)) for problem in known))

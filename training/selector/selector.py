@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.training.evaluation.identify import Choice
-from llamoco_bench.training.evaluation.report import kind_of
 from llamoco_bench.training.evaluation.scores import ScoreTable
+from llamoco_bench.training.kinds import KINDS, kind_by_id
 from llamoco_bench.training.selector.evidence import Evidence, gather
 from llamoco_bench.training.selector.features import features
 
 Array = NDArray[np.float64]
-
-KINDS: Final[tuple[Kind, ...]] = ("unconstrained", "constrained")
 
 _TREES: Final = 300
 _LEAF: Final = 6
@@ -61,13 +59,13 @@ class Selector:
 
     def __init__(self, table: ScoreTable, problems: Iterable[str], seed: int = 0) -> None:
         given = tuple(problems)
-        self._forests: Mapping[str, Forest] = {kind[0]: Forest(gather(table, given, kind), seed) for kind in KINDS}
+        self._forests: Mapping[Kind, Forest] = {kind: Forest(gather(table, given, kind), seed) for kind in KINDS}
 
     def choose(self, problems: Sequence[str]) -> dict[str, Choice]:
         """Return the program for each problem."""
         found: dict[str, Choice] = {}
         for kind, forest in self._forests.items():
-            own = [problem for problem in problems if kind_of(problem) == kind]
+            own = [problem for problem in problems if kind_by_id(problem) == kind]
             if own:
                 found |= {p: forest.programs[i] for p, i in zip(own, forest.choose(own).tolist(), strict=True)}
         return {problem: found[problem] for problem in problems}

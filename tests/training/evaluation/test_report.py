@@ -81,8 +81,8 @@ def test_shuffling_keeps_kinds_and_lets_nobody_keep_its_own() -> None:
 
 def test_the_frequent_program_counts_problems_and_not_prompts() -> None:
     train = [pair("u1", "sa", style) for style in "abcde"] + [pair("u2", "de"), pair("u3", "de")]
-    assert frequent(train, "u") == choice("de")
-    assert frequent(train, "c") is None
+    assert frequent(train, "unconstrained") == choice("de")
+    assert frequent(train, "constrained") is None
 
 
 def table() -> ScoreTable:
