@@ -14,7 +14,7 @@ def test_missing_package_is_named_with_the_extra_that_brings_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "joblib", None)
-    assert main(["label", str(tmp_path), "--jobs", "2"]) == EXIT_USAGE
+    assert main(["label", str(tmp_path), "--problems", "synthetic/u1917", "--jobs", "2"]) == EXIT_USAGE
     message = capsys.readouterr().err
     assert "joblib" in message
     assert "llamoco-bench[training]" in message

@@ -100,6 +100,12 @@ def program_hash(source: str) -> str:
 
 
 @cache
+def candidate_hash(one: Candidate) -> str:
+    """`program_hash` of a candidate's program; kept, since to parse the programs of all grids takes seconds."""
+    return program_hash(one.source)
+
+
+@cache
 def programs_hash(candidates: tuple[Candidate, ...]) -> str:
     """SHA-256 (16 hex digits) of what the programs of `candidates` do."""
-    return digest(sorted(program_hash(one.source) for one in candidates))[:16]
+    return digest(sorted(map(candidate_hash, candidates)))[:16]

@@ -10,7 +10,7 @@ from llamoco_bench.baselines.models.identity import digest
 from llamoco_bench.journal import Journal, Record
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.training.labels.board import Board
-from llamoco_bench.training.labels.candidates import Candidate, program_hash
+from llamoco_bench.training.labels.candidates import Candidate, candidate_hash
 from llamoco_bench.training.labels.evidence import Evidence, weigh
 from llamoco_bench.training.labels.full import full
 from llamoco_bench.training.labels.protocol import Protocol
@@ -93,7 +93,7 @@ def winner_fields(winner: Candidate) -> dict[str, Any]:
     return {
         "optimizer": winner.optimizer,
         "config": winner.config,
-        "program": program_hash(winner.source)[:16],
+        "program": candidate_hash(winner)[:16],
     }
 
 

@@ -14,7 +14,7 @@ from llamoco_bench.metrics import REACH_PRECISION
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.sandbox.reference import reference_value
 from llamoco_bench.seeds import derive_seed
-from llamoco_bench.training.labels.candidates import Candidate, program_hash
+from llamoco_bench.training.labels.candidates import Candidate, candidate_hash
 
 SAFETY_S: Final = 1800.0
 """Seconds of wall clock that end a run. No run comes near it: what bounds the cost of a Bayesian method is the number
@@ -86,7 +86,6 @@ class Runner:
     used: dict[str, Record] = field(default_factory=dict)
     _definition: str = field(init=False)
     _starts: dict[int, float] = field(default_factory=dict)
-    _programs: dict[Candidate, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._definition = values_hash(self.problem)
@@ -113,14 +112,12 @@ class Runner:
         return Run.of(record)
 
     def _key(self, one: Candidate, number: int) -> str:
-        if one not in self._programs:
-            self._programs[one] = program_hash(one.source)
         return digest(
             {
                 "kind": "label run",
                 "protocol": PROTOCOL,
                 "values": self._definition,
-                "program": self._programs[one],
+                "program": candidate_hash(one),
                 "seed": self.seed(number),
                 "stops": target_of(self.problem, self.start(number)) is not None,
             }
