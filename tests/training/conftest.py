@@ -1,42 +1,21 @@
-"""Toys: small problems and small pools for tests of labels; a small instruction set and a nano model for the others."""
+"""Fixtures: a toy problem for tests of labels; a small instruction set and a nano model for the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from llamoco_bench.problems.problem import Array, Evaluation, Problem
+from llamoco_bench.problems.problem import Problem
 from llamoco_bench.problems.synthetic import IDS
 from llamoco_bench.training.instructions.build import build, read_group
-from llamoco_bench.training.labels.candidates import Candidate, grid_candidates
-from llamoco_bench.training.labels.protocol import Mode, Protocol
-from llamoco_bench.training.labels.race import Schedule
 from llamoco_bench.training.nano.architecture import export, new_model
 from llamoco_bench.training.nano.vocabulary import train_tokenizer
+from tests.training.label_toys import MakeToy, Toy
 from tests.training.nano.making import SHAPE
 from tests.training.rule_labels import rule_labels
-
-SHORT = Schedule(opening=2, deepened=2, second=8, leaders=2, climbs=2, entry=8, third=4, finalists=3, seeds=3)
-
-
-@dataclass(frozen=True)
-class Toy:
-    """A rippled bowl: sphere plus cosines, minimum 0 at 0.7."""
-
-    ripple: float = 1.0
-
-    def __call__(self, points: Array) -> Evaluation:
-        z = points - 0.7
-        f = (z**2).sum(axis=1) + self.ripple * (1 - np.cos(6 * z)).sum(axis=1)
-        return Evaluation(f, np.empty((len(f), 0)), np.empty((len(f), 0)))
-
-
-MakeToy = Callable[..., Problem]
 
 
 @pytest.fixture
@@ -58,12 +37,6 @@ def make_toy() -> MakeToy:
         )
 
     return make
-
-
-def toy_protocol(mode: Mode = "race", optimizers: tuple[str, ...] = ("pso", "samr-ga", "sdms-pso")) -> Protocol:
-    """Protocol of a competition between a few cheap optimizers."""
-    portfolio: dict[str, tuple[Candidate, ...]] = {name: grid_candidates(name, "half")[::4][:4] for name in optimizers}
-    return Protocol(mode, "unconstrained", "half", 0, SHORT, portfolio)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from llamoco_bench.problems.problem import Problem
 from llamoco_bench.problems.synthetic.catalogue import instance_of
 from llamoco_bench.training.labels import improvements as module
 from llamoco_bench.training.labels.improvements import improvements, rescored
-from tests.training.test_statistics import folder_of, label, run
+from tests.training.label_toys import folder_of, label_record, run_record
 
 NAME = "synthetic/c0763"
 
@@ -28,10 +28,10 @@ def test_the_best_point_that_a_run_kept_becomes_the_value_after_it_was_evaluated
 ) -> None:
     anchor = instance_of(NAME).anchor
     value = load_problem(NAME).objective(anchor)
-    good = {**run(NAME, "heco-de", 0, -99.0), "best_x": anchor.tolist()}
-    outside = {**run(NAME, "slsqp", 0, -5.0), "best_x": (0 * anchor + 1e6).tolist()}
+    good = {**run_record(NAME, "heco-de", 0, -99.0), "best_x": anchor.tolist()}
+    outside = {**run_record(NAME, "slsqp", 0, -5.0), "best_x": (0 * anchor + 1e6).tolist()}
     pretend(monkeypatch, known=1e9)
-    ((before, found),) = improvements(folder_of(good, outside, run(NAME, "sa", 0, -100.0)))
+    ((before, found),) = improvements(folder_of(good, outside, run_record(NAME, "sa", 0, -100.0)))
     assert (before, found.problem_id, found.value) == (1e9, NAME, value)
     assert "heco-de" in found.source
 
@@ -39,13 +39,13 @@ def test_the_best_point_that_a_run_kept_becomes_the_value_after_it_was_evaluated
 def test_what_is_no_better_or_not_feasible_improves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     anchor = instance_of(NAME).anchor
     pretend(monkeypatch, known=-1e9)
-    assert not list(improvements(folder_of({**run(NAME, "sa", 0, -2e9), "best_x": anchor.tolist()})))
+    assert not list(improvements(folder_of({**run_record(NAME, "sa", 0, -2e9), "best_x": anchor.tolist()})))
     pretend(monkeypatch, known=1e9)
-    assert not list(improvements(folder_of({**run(NAME, "sa", 0, 0.0), "best_x": (0 * anchor + 1e6).tolist()})))
+    assert not list(improvements(folder_of({**run_record(NAME, "sa", 0, 0.0), "best_x": (0 * anchor + 1e6).tolist()})))
 
 
 def test_scores_follow_a_better_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = label(NAME, "slsqp", left=0.5, sandbox_f0=[1.0, 1.0], best_known=0.0)
+    made = label_record(NAME, "slsqp", left=0.5, sandbox_f0=[1.0, 1.0], best_known=0.0)
     pretend(monkeypatch, known=-1.0)
     again = rescored(made)
     assert again["best_known"] == -1.0

@@ -19,7 +19,7 @@ from llamoco_bench.training.labels.candidates import candidate, grid_candidates,
 from llamoco_bench.training.labels.evidence import weigh
 from llamoco_bench.training.labels.label import make_label
 from llamoco_bench.training.labels.runs import Run, Runner, label_seed, target_of
-from tests.training.conftest import MakeToy, toy_protocol
+from tests.training.label_toys import MakeToy, toy_protocol
 
 A, B = candidate("pso", {}), candidate("samr-ga", {})
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from llamoco_bench.journal import Journal, read_journals
+from llamoco_bench.baselines.optimizers import run_optimizer
 from llamoco_bench.training.labels.board import Board, contenders, shortlist
 from llamoco_bench.training.labels.candidates import Candidate, candidate, grid_candidates, neighbours
 from llamoco_bench.training.labels.full import full
 from llamoco_bench.training.labels.race import race
-from llamoco_bench.training.labels.runs import Run, Runner
-from tests.training.conftest import SHORT, MakeToy, toy_protocol
+from llamoco_bench.training.labels.runs import Run, Runner, label_seed
+from tests.training.label_toys import SHORT, MakeToy, toy_protocol
 
 
 def make_board(make_toy: MakeToy, **options: float) -> Board:
@@ -59,14 +57,14 @@ def test_every_finalist_has_run_on_all_seeds_and_two_optimizers_are_among_them(m
     assert len(finalists) <= SHORT.finalists + 1
 
 
-def test_all_candidates_meet_the_same_seeds(make_toy: MakeToy, tmp_path: Path) -> None:
-    with Journal(tmp_path / "runs.jsonl") as journal:
-        runner = Runner(make_toy(), master=0, known={}, journal=journal)
-        for one in (A, OTHER):
-            runner.run(one, 0)
-    first, second = read_journals(tmp_path)
-    assert first["key"] != second["key"]
-    assert first["number"] == second["number"] == 0
+def test_all_candidates_meet_the_same_seeds_which_are_those_of_the_labelling(make_toy: MakeToy) -> None:
+    problem = make_toy()
+    runner = Runner(problem, master=5, known={})
+    for one in (A, OTHER):
+        for number in (0, 1):
+            seed = label_seed(5, problem.id, number)
+            alone = run_optimizer(one.optimizer, problem, one.config, seed)
+            assert runner.run(one, number).best_f == alone.best_f
 
 
 def test_the_neighbours_of_the_leader_are_tried(make_toy: MakeToy) -> None:

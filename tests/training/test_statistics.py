@@ -3,92 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.journal import Record
 from llamoco_bench.training.labels.comparison import SAMPLE, pairs, sample, table
 from llamoco_bench.training.labels.docs import decided_by, page
 from llamoco_bench.training.labels.export import export
 from llamoco_bench.training.labels.folder import LabelFolder
 from llamoco_bench.training.labels.pilot import PILOT_PROBLEMS
 from llamoco_bench.training.labels.statistics import by_property, fixed_solvers, gap, read_labelled, win_counts
+from tests.training.label_toys import folder_of, label_record, run_record
 
 PROBLEMS = ("synthetic/u0165", "synthetic/u1917", "synthetic/u2862")
 
 
-def run(problem: str, optimizer: str, number: int, best_f: float, **config: float) -> Record:
-    return {
-        "kind": "label-run",
-        "key": f"{problem} {optimizer} {config} {number}",
-        "problem": problem,
-        "optimizer": optimizer,
-        "config": config,
-        "number": number,
-        "best_f": best_f,
-        "at": 5,
-        "evaluations": 10,
-        "failed": False,
-        "stopped": "returned",
-        "error": None,
-        "cpu_s": 0.5,
-    }
-
-
-def label(problem: str, optimizer: str, mode: str = "race", left: float = 0.1, **changes: Any) -> Record:
-    record: Record = {
-        "kind": "label",
-        "key": f"{problem} {mode}",
-        "problem": problem,
-        "mode": mode,
-        "protocol": f"protocol of {mode}",
-        "optimizer": optimizer,
-        "config": {"a": 1.0},
-        "program": "0" * 16,
-        "perf": 1 - left,
-        "reach": 0.5,
-        "selection_perf": 1 - left,
-        "selection_reach": 0.5,
-        "selection_at": 5.0,
-        "runner_up": "de",
-        "runner_up_config": {},
-        "margin_perf": 0.1,
-        "margin_reach": 0.1,
-        "margin_at": 1.0,
-        "p_optimizer": 0.9,
-        "p_config": 0.8,
-        "seeds": 2,
-        "candidates": 3,
-        "finalists": 2,
-        "runs": 4,
-        "evaluations": 40,
-        "capped": 0,
-        "cpu_s": 2.0,
-        "wall_s": 3.0,
-        "best_known": 0.0,
-        "best_known_source": "closed form",
-        "f0": [1.0, 1.0],
-        "sandbox_statuses": ["ok", "ok"],
-        "sandbox_f0": [1.0, 1.0],
-        "sandbox_best_f": [left, left],
-        "sandbox_evaluations": [10, 10],
-        "sandbox_at": [5, 5],
-        "best_x": None,
-    }
-    return {**record, **changes}
-
-
-def folder_of(*records: Record) -> LabelFolder:
-    folder = LabelFolder(Path("toy"))
-    folder.add(records)
-    folder.protocols = {record["protocol"]: {} for record in records if record["kind"] == "label"}
-    return folder
-
-
 def test_win_shares_are_counted_by_property() -> None:
-    labelled = read_labelled([label(PROBLEMS[0], "sa"), label(PROBLEMS[1], "pso"), label(PROBLEMS[2], "pso")])
+    labelled = read_labelled(
+        [label_record(PROBLEMS[0], "sa"), label_record(PROBLEMS[1], "pso"), label_record(PROBLEMS[2], "pso")]
+    )
     assert win_counts(labelled) == {"pso": 2, "sa": 1}
     groups = by_property(labelled, "variables")
     assert list(groups) == ["2 to 10", "11 to 30"]
@@ -96,10 +29,10 @@ def test_win_shares_are_counted_by_property() -> None:
 
 
 def test_the_single_best_is_chosen_among_configurations_that_ran_everywhere() -> None:
-    labels = [label(name, "sa", left=0.1) for name in PROBLEMS]
-    runs = [run(name, "sa", 0, left, a=1.0) for name, left in zip(PROBLEMS, (0.1, 0.2, 0.9), strict=True)]
-    runs += [run(name, "pso", 0, 0.3, a=1.0) for name in PROBLEMS]
-    runs += [run(name, "de", 0, 0.0, a=1.0) for name in PROBLEMS[:2]]
+    labels = [label_record(name, "sa", left=0.1) for name in PROBLEMS]
+    runs = [run_record(name, "sa", 0, left, a=1.0) for name, left in zip(PROBLEMS, (0.1, 0.2, 0.9), strict=True)]
+    runs += [run_record(name, "pso", 0, 0.3, a=1.0) for name in PROBLEMS]
+    runs += [run_record(name, "de", 0, 0.0, a=1.0) for name in PROBLEMS[:2]]
     folder = folder_of(*labels, *runs)
     labelled = read_labelled(folder.labels.values())
     solvers = fixed_solvers(labelled, folder.runs)
@@ -119,7 +52,7 @@ def test_what_decided_a_label_follows_from_its_margins(
     margins: tuple[float | None, float | None], decider: str
 ) -> None:
     perf, reach = margins
-    assert decided_by(label(PROBLEMS[0], "sa", margin_perf=perf, margin_reach=reach)) == decider
+    assert decided_by(label_record(PROBLEMS[0], "sa", margin_perf=perf, margin_reach=reach)) == decider
 
 
 def compared() -> LabelFolder:
@@ -127,14 +60,14 @@ def compared() -> LabelFolder:
     first, second = PROBLEMS[:2]
     full = {"evaluations": 900, "runs": 90}
     records = [
-        label(first, "sa"),
-        label(first, "sa", "full", **full),
-        label(second, "sa", left=0.12),
-        label(second, "pso", "full", **full),
+        label_record(first, "sa"),
+        label_record(first, "sa", "full", **full),
+        label_record(second, "sa", left=0.12),
+        label_record(second, "pso", "full", **full),
     ]
     for name in (first, second):
-        records += [run(name, "sa", i, 0.1 if name == first else 0.12, a=1.0) for i in range(2)]
-        records += [run(name, "pso", i, 0.1, a=1.0) for i in range(2)]
+        records += [run_record(name, "sa", i, 0.1 if name == first else 0.12, a=1.0) for i in range(2)]
+        records += [run_record(name, "pso", i, 0.1, a=1.0) for i in range(2)]
     return folder_of(*records)
 
 
@@ -149,15 +82,17 @@ def test_the_comparison_tells_agreement_loss_and_saving() -> None:
 
 
 def test_a_label_made_anew_takes_the_place_of_the_old_one() -> None:
-    old, new = (label(PROBLEMS[0], name, key=name, protocol=name) for name in ("sa", "pso"))
-    folder = folder_of(old, new, label(PROBLEMS[0], "de", "full"))
+    old, new = (label_record(PROBLEMS[0], name, key=name, protocol=name) for name in ("sa", "pso"))
+    folder = folder_of(old, new, label_record(PROBLEMS[0], "de", "full"))
     assert [one["optimizer"] for one in folder.current_labels()] == ["pso", "de"]
 
 
 def test_there_is_nothing_to_compare_without_both_modes() -> None:
     with pytest.raises(UsageError, match="no problem with labels of both modes"):
-        pairs(folder_of(label(PROBLEMS[0], "sa")))
-    twice = [label(PROBLEMS[0], "sa", mode, key=key) for mode, key in (("race", "1"), ("race", "2"), ("full", "3"))]
+        pairs(folder_of(label_record(PROBLEMS[0], "sa")))
+    twice = [
+        label_record(PROBLEMS[0], "sa", mode, key=key) for mode, key in (("race", "1"), ("race", "2"), ("full", "3"))
+    ]
     with pytest.raises(UsageError, match="several labels of mode race"):
         pairs(folder_of(*twice))
 
@@ -170,10 +105,10 @@ def test_the_sample_of_the_comparison_is_stratified_and_has_no_pilot_problem() -
 
 
 def test_the_page_tells_what_the_tables_hold(tmp_path: Path) -> None:
-    labels = [label(name, "sa") for name in PROBLEMS]
-    labels += [label(f"synthetic/c{i:04}", "slsqp") for i in (198, 763)]
-    runs = [run(name, "sa", 0, 0.3, a=1.0) for name in PROBLEMS]
-    runs += [run(f"synthetic/c{i:04}", "slsqp", 0, 0.2, a=1.0) for i in (198, 763)]
+    labels = [label_record(name, "sa") for name in PROBLEMS]
+    labels += [label_record(f"synthetic/c{i:04}", "slsqp") for i in (198, 763)]
+    runs = [run_record(name, "sa", 0, 0.3, a=1.0) for name in PROBLEMS]
+    runs += [run_record(f"synthetic/c{i:04}", "slsqp", 0, 0.2, a=1.0) for i in (198, 763)]
     export(folder_of(*labels, *runs), tmp_path)
     text = page(tmp_path)
     assert "| unconstrained | 3 |" in text
