@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.optimize import brentq
 
 from llamoco_bench.statistics import (
     Array,
@@ -73,6 +74,45 @@ def test_interval_of_a_skewed_quantity_never_leaves_the_numbers_that_there_are()
     assert clustered_ratio([0, 0, 0, 0, 50], [1] * 5).low == 0.0
 
 
+@pytest.mark.parametrize(
+    "values", [[0.0, 0.0, 9.0], [0.1, 0.2, 0.2, 0.3, 0.4, 2.5], [3.0, -1.0, -1.5, -1.2, -0.9, -1.1]]
+)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_bound_on_the_side_of_the_tail_is_halls_and_the_other_students(values: list[float], sign: float) -> None:
+    """Hall's transformation of the studentized mean T, T + a T^2 + a^2 T^3 / 3 + a / 2, reaches Student's quantile."""
+    n, mirrored = len(values), [sign * value for value in values]
+    a = stats.skew(mirrored, bias=False) / (3.0 * math.sqrt(n))
+    quantile, error = stats.t.ppf(0.975, n - 1), stats.sem(mirrored)
+
+    def transformed(t: float) -> float:
+        return float(t + a * t**2 + a**2 * t**3 / 3 + a / 2 + sign * quantile)
+
+    tail = np.mean(mirrored) - brentq(transformed, -1e4, 1e4) * error
+    other = np.mean(mirrored) - sign * quantile * error
+    found = paired_difference({i: [0.0] for i in range(n)}, {i: [value] for i, value in enumerate(mirrored)})
+    assert (found.low, found.high) == pytest.approx(sorted((tail, other)), rel=1e-6)
+
+
+def test_interval_of_two_problems_is_students_since_two_have_no_skewness() -> None:
+    expected = stats.ttest_1samp([3.0, 4.0], 0.0).confidence_interval(0.95)
+    found = paired_difference({0: [0.0], 1: [0.0]}, {0: [3.0], 1: [4.0]})
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_bounds_of_a_share_solve_the_equation_of_the_score_interval() -> None:
+    """A bound is as many standard errors from the share as Student's quantile, by the error that it would have itself.
+
+    The error stands on the dispersion: the variance between problems over that of problems which fail as a whole.
+    """
+    shares = np.array([0.0, 0.2, 0.2, 1.0, 0.0, 0.6, 0.0, 0.0])
+    n, value = len(shares), shares.mean()
+    dispersion = (n * shares.var(ddof=1) / (value * (1 - value)) + 0.5) / (n + 0.5)
+    found = clustered_ratio((5 * shares).tolist(), [5] * n, unit=True)
+    for bound in (found.low, found.high):
+        error = math.sqrt(bound * (1 - bound) * dispersion / n)
+        assert abs(bound - value) == pytest.approx(stats.t.ppf(0.975, n - 1) * error)
+
+
 def test_interval_of_all_or_nothing_problems_is_wilsons() -> None:
     """With so many problems Student's quantile is the normal one, and half a problem does not matter."""
     expected = stats.binomtest(800, 4000).proportion_ci(0.95, method="wilson")
@@ -134,6 +174,14 @@ def test_p_value_for_many_problems_is_that_of_scipys_test() -> None:
     assert found.p == pytest.approx(expected.pvalue, abs=0.015)  # three standard errors of 9,999 draws
 
 
+@pytest.mark.parametrize("problems", [20, 200])
+def test_p_value_for_many_problems_counts_the_observed_signs_among_the_permutations(problems: int) -> None:
+    """So it is never 0, and it is 1 where no permutation is less extreme; 200 problems take more than one batch."""
+    nothing, one = {i: [0.0] for i in range(problems)}, {i: [1.0] for i in range(problems)}
+    assert paired_difference(nothing, one).p == 1 / 10_000
+    assert paired_difference(nothing, nothing).p == 1.0
+
+
 def test_t_test_is_scipys_and_the_interval_holds_students() -> None:
     rng = np.random.default_rng(5)
     first, second = rng.random((2, 12))
@@ -171,6 +219,19 @@ def test_t_test_decides_where_the_signs_are_too_few() -> None:
     assert deciding_p({"few": few}) == {"few": few.p_t}
     assert deciding_p({"enough": enough}) == {"enough": enough.p}
     assert deciding_p({"enough": enough, "other": enough})["enough"] == enough.p_t  # 2 comparisons: 1 / 32 is too large
+
+
+def test_comparisons_that_were_not_possible_do_not_count_as_ones() -> None:
+    """Six problems can decide one comparison, not two."""
+    able = paired_difference({i: [0.9] for i in range(6)}, {i: [0.1 * i] for i in range(6)})
+    impossible = paired_difference({"a": [1.0]}, {"b": [1.0]})
+    assert deciding_p({"able": able, "impossible": impossible})["able"] == able.p != able.p_t
+
+
+def test_one_problem_tells_a_difference_without_an_interval() -> None:
+    found = paired_difference({"a": [0.25], "b": [1.0]}, {"a": [1.0]})
+    assert (found.value, found.n) == (0.75, 1)
+    assert all(map(math.isnan, (found.low, found.high, found.p, found.p_t)))
 
 
 def test_models_that_share_no_problem_cannot_be_compared() -> None:
