@@ -107,7 +107,7 @@ def test_gate_job_of_the_workflow_runs_step_by_step(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_whole_workflow_runs_step_by_step(tmp_path: Path) -> None:
     shards = WORKFLOW["jobs"]["evaluate"]["strategy"]["matrix"]["shard"]
-    small = {"SUITE": "smoke", "RUNS": "1", "PYTEST_XDIST_AUTO_NUM_WORKERS": "1", "MODEL": "candidate=pool:slsqp"}
+    small = {"SUITE": "smoke", "RUNS": "1", "PYTEST_XDIST_AUTO_NUM_WORKERS": "1", "MODEL": "candidate=pool:dtpso"}
     machine = Machine(tmp_path, small)
     for shard in shards:
         assert machine.run("evaluate", f"evaluate-{shard}", shard) == []

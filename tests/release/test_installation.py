@@ -12,9 +12,7 @@ from tests.release.building import Environment, interpreter
 
 pytestmark = pytest.mark.slow
 
-SMOKE = ("--llamoco-model=pool:slsqp", "--llamoco-suite=smoke", "--llamoco-runs=1")
-
-
+SMOKE = ("--llamoco-model=pool:dtpso", "--llamoco-suite=smoke", "--llamoco-runs=1")
 ONE = "--llamoco-problems=RC17"
 
 
@@ -27,11 +25,11 @@ def errors_of_smoke(environment: Environment, *arguments: str) -> list[tuple[str
 
 
 def test_smoke_suite_runs_with_workers(installed: Environment) -> None:
-    assert errors_of_smoke(installed, "-n", "2") == [("pool:slsqp", 4, 0.0)]
+    assert errors_of_smoke(installed, "-n", "2") == [("pool:dtpso", 4, 0.0)]
 
 
 def test_problem_is_scored_where_xdist_is_blocked(installed: Environment) -> None:
-    assert errors_of_smoke(installed, "-p", "no:xdist", ONE) == [("pool:slsqp", 1, 0.0)]
+    assert errors_of_smoke(installed, "-p", "no:xdist", ONE) == [("pool:dtpso", 1, 0.0)]
 
 
 def test_command_and_report_work(installed: Environment) -> None:
@@ -62,7 +60,7 @@ def test_problem_is_scored_without_xdist_on_the_ends_of_the_ranges(wheel: Path, 
     [xdist] = environment.folder.glob("lib/python*/site-packages/xdist")
     for path in (xdist, *xdist.parent.glob("pytest_xdist-*")):
         path.rename(environment.work / path.name)
-    assert errors_of_smoke(environment, ONE) == [("pool:slsqp", 1, 0.0)]
+    assert errors_of_smoke(environment, ONE) == [("pool:dtpso", 1, 0.0)]
     refused = environment.run("pytest", *SMOKE, "-n", "2", ok=False)
     assert "unrecognized arguments: -n" in refused.stderr
 
@@ -76,4 +74,4 @@ def test_wheel_works_with_newer_pythons(wheel: Path, tmp_path: Path, version: st
     environment.install(wheel, "--only-binary=:all:")
     code = "from llamoco_bench.problems._native import native_available; print(native_available())"
     assert environment.run("python", "-c", code).stdout == f"{'abi3' in wheel.name}\n"
-    assert errors_of_smoke(environment, ONE) == [("pool:slsqp", 1, 0.0)]
+    assert errors_of_smoke(environment, ONE) == [("pool:dtpso", 1, 0.0)]
