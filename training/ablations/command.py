@@ -28,7 +28,9 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these; all whose labels are there otherwise")
     parser.add_argument("--half-grid-labels", type=Path, help="labels of grids half as fine")
     parser.add_argument("--double-grid-labels", type=Path, help="labels of grids twice as fine")
-    parser.add_argument("--runs", type=Path, help="runs behind the labels, for scores")
+    parser.add_argument(
+        "--runs", type=Path, required=True, help="runs behind the labels: the recipe's selector learns from them"
+    )
     parser.add_argument("--recipe", choices=("full", "trial"), default="full")
     parser.add_argument("--epochs", type=int, help="of phase 2, instead of the recipe's")
     parser.add_argument("--seeds", type=int, default=3)

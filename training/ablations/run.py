@@ -36,7 +36,7 @@ def ablate(
     Parameters
     ----------
     labels: parquet files by the granularity of their grids; the original one always.
-    runs: those behind the original labels, for scores.
+    runs: those behind the original labels, for scores, and for the selector where the recipe has one.
 
     Raises
     ------
@@ -44,10 +44,7 @@ def ablate(
     """
     wanted = list(dict.fromkeys([BASELINE, *names]))
     for name in wanted:
-        if name not in VARIANTS:
-            raise choose("ablation", name, VARIANTS)
-        if VARIANTS[name].granularity not in labels:
-            raise UsageError(f"{name} needs labels of {VARIANTS[name].granularity} granularity: --{name}-labels FILE")
+        _check(name, labels)
     outcomes: dict[str, list[dict[str, Any]]] = {name: [] for name in wanted}
     for seed in seeds:
         for name in wanted:
@@ -65,3 +62,10 @@ def ablate(
             )
             outcomes[name].append(build.run())
     return outcomes
+
+
+def _check(name: str, labels: Mapping[Granularity, Path]) -> None:
+    if name not in VARIANTS:
+        raise choose("ablation", name, VARIANTS)
+    if VARIANTS[name].granularity not in labels:
+        raise UsageError(f"{name} needs labels of {VARIANTS[name].granularity} granularity: --{name}-labels FILE")

@@ -47,6 +47,10 @@ def _evaluate(options: argparse.Namespace) -> str:
         raise choose("group", options.group, GROUPS)
     if (options.labels is None) != (options.runs is None):
         raise UsageError("scores need both --labels and --runs")
+    if options.more_runs and not options.runs:
+        raise UsageError("--more-runs adds to the runs of a labelling: give --labels and --runs too")
+    if options.problems < 0:
+        raise UsageError(f"--problems is {options.problems}. Expected a number from 0 (all) on")
     pairs = one_a_problem(read_group(options.set, options.group), options.problems)
     if not pairs:
         raise UsageError(f"{options.set} has no problem in {options.group}")

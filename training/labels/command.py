@@ -1,4 +1,4 @@
-"""``label``: find the labels of problems, or go on with it."""
+"""``label`` finds the labels of problems, or goes on with it; ``label-...`` are about what it found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,35 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: Commands) -> None:
-    """Add the command."""
+    """Add the commands."""
+    _add_label(commands)
+    pilot = commands.add_parser(
+        "label-pilot",
+        help="learn anew which configurations races start from",
+        description="Tries configurations of every optimizer on the pilot problems and writes the portfolio. "
+        "Changes all raced labels: only for a new generation of them.",
+    )
+    pilot.add_argument("folder", type=Path, help="of the journal")
+    pilot.set_defaults(function=learn_portfolio)
+    export = commands.add_parser("label-export", help="write the labels of a folder as tables, with a manifest")
+    export.add_argument("folder", type=Path, help="of the journals")
+    export.add_argument("out", type=Path, help="folder of the tables")
+    export.set_defaults(function=export_labels)
+    better = commands.add_parser("label-best-known", help="store better values than the best known that runs found")
+    better.add_argument("folder", type=Path, help="of the journals or tables")
+    better.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    better.set_defaults(function=store_better_values)
+    compare = commands.add_parser("label-compare", help="what racing loses and saves, where a folder has both modes")
+    compare.add_argument("folder", type=Path, help="of the journals or tables")
+    compare.set_defaults(function=compare_modes)
+    stats = commands.add_parser("label-stats", help="write the page about the labels")
+    stats.add_argument("data", type=Path, help="folder that label-export wrote")
+    stats.add_argument("page", type=Path, help="Markdown file to write")
+    stats.add_argument("--comparison", type=Path, metavar="FILE", help="what label-compare printed")
+    stats.set_defaults(function=write_page)
+
+
+def _add_label(commands: Commands) -> None:
     parser = commands.add_parser(
         "label",
         help="find for each problem the optimizer and configuration that solves it best",
@@ -39,30 +67,6 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--hours", type=float, default=float("inf"), help="after which no further problem is begun")
     parser.add_argument("--resume", type=Path, metavar="DIR", help="go on from what label-export wrote there")
     parser.set_defaults(function=label)
-    pilot = commands.add_parser(
-        "label-pilot",
-        help="learn anew which configurations races start from",
-        description="Tries configurations of every optimizer on the pilot problems and writes the portfolio. "
-        "Changes all raced labels: only for a new generation of them.",
-    )
-    pilot.add_argument("folder", type=Path, help="of the journal")
-    pilot.set_defaults(function=learn_portfolio)
-    export = commands.add_parser("label-export", help="write the labels of a folder as tables, with a manifest")
-    export.add_argument("folder", type=Path, help="of the journals")
-    export.add_argument("out", type=Path, help="folder of the tables")
-    export.set_defaults(function=export_labels)
-    better = commands.add_parser("label-best-known", help="store better values than the best known that runs found")
-    better.add_argument("folder", type=Path, help="of the journals or tables")
-    better.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
-    better.set_defaults(function=store_better_values)
-    compare = commands.add_parser("label-compare", help="what racing loses and saves, where a folder has both modes")
-    compare.add_argument("folder", type=Path, help="of the journals or tables")
-    compare.set_defaults(function=compare_modes)
-    stats = commands.add_parser("label-stats", help="write the page about the labels")
-    stats.add_argument("data", type=Path, help="folder that label-export wrote")
-    stats.add_argument("page", type=Path, help="Markdown file to write")
-    stats.add_argument("--comparison", type=Path, metavar="FILE", help="what label-compare printed")
-    stats.set_defaults(function=write_page)
 
 
 def label(options: argparse.Namespace) -> str:

@@ -73,7 +73,7 @@ class NanoBuild:
         UsageError: where the labels do not do, or the folder holds the work on another recipe.
         """
         if self._recipe.targets == "selector" and self._runs is None:
-            raise UsageError("a selector learns from the runs behind the labels: give them, or take targets=labels")
+            raise UsageError("a selector learns from the runs behind the labels: give --runs, or --targets labels")
         self._claim()
         self._build_set()
         labelled = self._labelled()

@@ -9,6 +9,7 @@ import pytest
 
 from llamoco_bench.errors import UsageError
 from llamoco_bench.problems.synthetic import IDS
+from llamoco_bench.training.__main__ import main
 from llamoco_bench.training.ablations.page import write_page
 from llamoco_bench.training.ablations.run import ablate
 from llamoco_bench.training.ablations.svg import Curve, line_chart
@@ -42,6 +43,14 @@ def test_unknown_names_and_missing_labels_are_told(tmp_path: Path) -> None:
         run("no-warmup")
     with pytest.raises(UsageError, match="needs labels of half granularity"):
         run("half-grid")
+
+
+def test_the_command_asks_for_the_runs_that_its_recipe_learns_from(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else it would end at the first variant: the recipe teaches the choices of a selector, which needs them."""
+    assert RECIPES["full"].targets == RECIPES["trial"].targets == "selector"
+    with pytest.raises(SystemExit):
+        main(["ablate", "labels.parquet", "base", "folder", "page.md"])
+    assert "--runs" in capsys.readouterr().err
 
 
 def summary(agrees: float, losses: dict[int, float], perf: float | None = None) -> dict[str, Any]:

@@ -176,7 +176,12 @@ def test_the_command_judges_any_model(
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(["--group", "tests"], "Did you mean 'test'"), (["--runs", "runs.parquet"], "both --labels and --runs")],
+    [
+        (["--group", "tests"], "Did you mean 'test'"),
+        (["--runs", "runs.parquet"], "both --labels and --runs"),
+        (["--more-runs", "more"], "give --labels and --runs too"),
+        (["--problems", "-1"], "from 0 (all) on"),
+    ],
 )
 def test_wrong_use_of_the_command_is_told(
     options: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
