@@ -1,4 +1,4 @@
-"""Reads the LaTeX texts of problems back and evaluates them, independently of the code that prints them."""
+"""Reads the LaTeX texts of CEC2020 and of programs back and evaluates them: their definitions, symbols and sums."""
 
 from __future__ import annotations
 
@@ -7,32 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-Key = tuple[str, ...]
-Term = Callable[["Scope"], Any]
+from tests.problems.latex_terms import Term, TermReader, apply, read_head
 
-_TOKEN = re.compile(r"\\left|\\right|\\text\{[^}]*\}|\\mathrm\{\w+\}|\\[A-Za-z]+|\\[{}\\]|\d+(?:\.\d+)?|\S")
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    r"\exp": np.exp,
-    r"\ln": np.log,
-    r"\sin": np.sin,
-    r"\cos": np.cos,
-    r"\tan": np.tan,
-    r"\arcsin": np.arcsin,
-    r"\arccos": np.arccos,
-    r"\arctan": np.arctan,
-}
-_RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    r"\le": lambda a, b: a <= b,
-    r"\ge": lambda a, b: a >= b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "=": lambda a, b: a == b,
-}
-_ENDS = {"+", "-", "&", ",", ")", "]", "}", r"\right", r"\\", r"\bmod", r"\end", r"\quad", *_RELATIONS}
+Key = tuple[str, ...]
 
 
 @dataclass
@@ -61,12 +42,8 @@ class LatexProblem:
     """What a text states: objective, constraints and the quantities they stand on."""
 
     def __init__(self, text: str) -> None:
-        body = re.search(r"\\begin\{aligned\}\n(.*)\n\\end\{aligned\}", text, re.DOTALL)
-        assert body is not None
-        self.lines = [_read_line(line) for line in body[1].split(", \\\\\n")]
-        dim = re.search(r"\\min_\{x \\in \\mathbb\{R\}\^\{(\d+)\}\}", text)
-        assert dim is not None
-        self.dim = int(dim[1])
+        self.dim, lines = read_head(text)
+        self.lines = [_read_line(line) for line in lines]
 
     def evaluate(self, x: np.ndarray, tables: Mapping[str, np.ndarray]) -> Values:
         scope = Scope()
@@ -112,7 +89,6 @@ def _all(line: _Line, scope: Scope) -> list[float]:
 
 
 def _read_line(line: str) -> _Line:
-    line = line.partition("& ")[2]
     line, _, repeated = line.partition(r", \quad ")
     span = re.fullmatch(r"(\w) = (\d+), \\dots, (\d+)", repeated)
     left, _, right = line.partition(" = ")
@@ -120,16 +96,16 @@ def _read_line(line: str) -> _Line:
     index, values = span[1] if span else None, None
     indices = range(int(span[2]), int(span[3]) + 1) if span else None
     if left == "f(x)":
-        return _Line("f", ("f",), None, None, [_whole(right)])
+        return _Line("f", ("f",), None, None, [_Reader.whole(right)])
     if constraint := re.fullmatch(r"([gh])_\{.*\}\(x\)", left):
-        return _Line(constraint[1], (), index, indices, [_whole(right)])
+        return _Line(constraint[1], (), index, indices, [_Reader.whole(right)])
     key = _Reader(left).key()
     if span:
         assert key[-1] == index
-        return _Line("quantity", key[:-1], index, indices, [_whole(right)])
+        return _Line("quantity", key[:-1], index, indices, [_Reader.whole(right)])
     if values := _listing(right):
         return _Line("quantity", key, "", None, values)
-    return _Line("quantity", key, None, None, [_whole(right)])
+    return _Line("quantity", key, None, None, [_Reader.whole(right)])
 
 
 def _listing(text: str) -> list[Term] | None:
@@ -144,114 +120,34 @@ def _listing(text: str) -> list[Term] | None:
     return values if reader.peek() == "" and len(values) > 1 else None
 
 
-def _whole(text: str) -> Term:
-    reader = _Reader(text)
-    value = reader.expression()
-    assert reader.peek() == "", f"{reader.rest()!r} is left of {text!r}"
-    return value
+class _Reader(TermReader):
+    token = re.compile(r"\\left|\\right|\\text\{[^}]*\}|\\mathrm\{\w+\}|\\[A-Za-z]+|\\[{}\\]|\d+(?:\.\d+)?|\S")
+    functions: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        r"\exp": np.exp,
+        r"\ln": np.log,
+        r"\sin": np.sin,
+        r"\cos": np.cos,
+        r"\tan": np.tan,
+        r"\arcsin": np.arcsin,
+        r"\arccos": np.arccos,
+        r"\arctan": np.arctan,
+    }
 
-
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self.tokens = _TOKEN.findall(text)
-        self.place = 0
-
-    def peek(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
-    def rest(self) -> str:
-        return " ".join(self.tokens[self.place :])
-
-    def next(self) -> str:
-        token = self.peek()
-        self.place += 1
-        return token
-
-    def take(self, *expected: str) -> None:
-        for token in expected:
-            assert self.peek() == token, f"{token!r} expected at {self.rest()!r}"
-            self.place += 1
-
-    def expression(self) -> Term:
-        negative = self.peek() == "-"
-        if negative:
-            self.take("-")
-        total = self.term()
-        if negative:
-            total = _apply(lambda a: -a, total)
-        while self.peek() in ("+", "-"):
-            sign = 1.0 if self.next() == "+" else -1.0
-            total = _apply(lambda a, b, sign=sign: a + sign * b, total, self.term())
-        return total
-
-    def term(self) -> Term:
-        product = self.factor()
-        while self.peek() and self.peek() not in _ENDS:
-            if self.peek() in (r"\cdot", r"\times"):
-                self.next()
-            product = _apply(lambda a, b: a * b, product, self.factor())
-        return product
-
-    def factor(self) -> Term:
-        base = self.base()
-        if self.peek() != "^":
-            return base
-        self.take("^", "{")
-        exponent = self.expression()
-        self.take("}")
-        return _apply(lambda a, b: np.float64(a) ** b, base, exponent)
-
-    def base(self) -> Term:
-        token = self.peek()
-        if token[0].isdigit():
-            value = np.float64(self.next())
-            return lambda scope: value
-        if token in _FUNCTIONS:
-            self.next()
-            return _apply(_FUNCTIONS[token], self.group())
-        special = {
-            r"\frac": self.fraction,
-            r"\sqrt": self.root,
-            r"\left": self.group,
+    def special(self) -> Mapping[str, Callable[[], Term]]:
+        return {
             r"\sum": self.sum,
             r"\log": self.logarithm,
             r"\operatorname": self.rounded,
             r"\max": self.maximum,
-            r"\begin": self.cases,
         }
-        return special[token]() if token in special else self.symbol()
-
-    def braces(self) -> Term:
-        self.take("{")
-        value = self.expression()
-        self.take("}")
-        return value
-
-    def fraction(self) -> Term:
-        self.take(r"\frac")
-        return _apply(lambda a, b: np.float64(a) / b, self.braces(), self.braces())
-
-    def root(self) -> Term:
-        self.take(r"\sqrt")
-        return _apply(np.sqrt, self.braces())
 
     def logarithm(self) -> Term:
         self.take(r"\log", "_", "{", "10", "}")
-        return _apply(np.log10, self.group())
+        return apply(np.log10, self.group())
 
     def rounded(self) -> Term:
         self.take(r"\operatorname", "{", *"round", "}")
-        return _apply(lambda a: np.trunc(a + np.copysign(0.5, a)), self.group())
-
-    def group(self) -> Term:
-        self.take(r"\left")
-        bracket = self.next()
-        value = self.expression()
-        if self.peek() == r"\bmod":
-            self.take(r"\bmod")
-            value = _apply(np.mod, value, self.term())
-        self.take(r"\right", {"(": ")", "|": "|"}[bracket])
-        return _apply(abs, value) if bracket == "|" else value
+        return apply(lambda a: np.trunc(a + np.copysign(0.5, a)), self.group())
 
     def maximum(self) -> Term:
         self.take(r"\max", r"\left", r"\{")
@@ -260,7 +156,7 @@ class _Reader:
             self.take(",")
             values.append(self.expression())
         self.take(r"\right", r"\}")
-        return _apply(lambda *a: np.max(a), *values)
+        return apply(lambda *a: np.max(a), *values)
 
     def sum(self) -> Term:
         self.take(r"\sum", "_", "{")
@@ -270,7 +166,7 @@ class _Reader:
         self.take("}", "^", "{")
         last = int(self.next())
         self.take("}")
-        body = self.term()
+        body = self.product()
 
         def value(scope: Scope) -> Any:
             total = np.float64(0.0)
@@ -281,18 +177,6 @@ class _Reader:
             return total
 
         return value
-
-    def cases(self) -> Term:
-        self.take(r"\begin", "{", *"cases", "}")
-        chosen = self.expression()
-        self.take("&", r"\text{if }")
-        left = self.expression()
-        relation = _RELATIONS[self.next()]
-        right = self.expression()
-        self.take(",", r"\\")
-        otherwise = self.expression()
-        self.take("&", r"\text{otherwise}", r"\end", "{", *"cases", "}")
-        return lambda scope: chosen(scope) if relation(left(scope), right(scope)) else otherwise(scope)
 
     def key(self) -> Key:
         base = self.next()
@@ -317,7 +201,7 @@ class _Reader:
 
         @cache
         def index() -> Term:
-            return _whole(key[-1])
+            return _Reader.whole(key[-1])
 
         def value(scope: Scope) -> Any:
             if key in scope.scalars:
@@ -325,7 +209,3 @@ class _Reader:
             return scope.vectors[key[:-1]][int(index()(scope))]
 
         return value
-
-
-def _apply(function: Callable[..., Any], *operands: Term) -> Term:
-    return lambda scope: function(*(operand(scope) for operand in operands))

@@ -1,4 +1,4 @@
-"""Reads the LaTeX texts of synthetic problems back and evaluates them, independently of the code that prints them."""
+"""Reads the LaTeX texts of synthetic problems back and evaluates them: their definitions, symbols and sums."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from llamoco_bench.problems.problem import Array
+from tests.problems.latex_terms import Term, TermReader, apply, read_head
 
-Term = Callable[["Scope"], Any]
-
-_TOKEN: Final = re.compile(r"\\text\{[^}]*\}|\\operatorname\{sgn\}|\\[A-Za-z]+|\\[{}\\]|\d+(?:\.\d+)?|\S")
-_FUNCTIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    r"\exp": np.exp,
-    r"\ln": np.log,
-    r"\sin": np.sin,
-    r"\cos": np.cos,
-    r"\operatorname{sgn}": np.sign,
-}
 _WITHOUT_NUMBER: Final = "xyoM"
-_ENDS: Final = {"+", "-", "&", ",", ")", "|", "}", r"\}", r"\right", r"\\", r"\bmod", r"\le", r"\end", ""}
 
 
 @dataclass
@@ -38,12 +28,7 @@ class ReadProblem:
     """What a text states."""
 
     def __init__(self, text: str) -> None:
-        body = re.search(r"\\begin\{aligned\}\n(.*)\n\\end\{aligned\}", text, re.DOTALL)
-        assert body is not None
-        self.lines = [line.partition("& ")[2] for line in body[1].split(", \\\\\n")]
-        head = re.match(r"\s*\\min_\{x \\in \\mathbb\{R\}\^\{(\d+)\}\}", body[1])
-        assert head is not None
-        self.dim = int(head[1])
+        self.dim, self.lines = read_head(text)
 
     def evaluate(self, x: Array, arrays: Mapping[str, Any]) -> tuple[float, list[float], list[float]]:
         """Return f, g and h of a point."""
@@ -54,7 +39,7 @@ class ReadProblem:
         found: dict[str, list[float]] = {"f": [], "g": [], "h": []}
         for line in self.lines:
             if match := re.match(r"(f|g|h)(?:_\{\d+\})?\(x\) = (.*?)(?: (?:\\le|=) 0)?$", line):
-                found[match[1]].append(float(_read(match[2])(scope)))
+                found[match[1]].append(float(_Reader.whole(match[2])(scope)))
         return found["f"][0], found["g"], found["h"]
 
 
@@ -73,7 +58,7 @@ def _define(line: str, scope: Scope) -> None:
     name = re.fullmatch(r"(\\?\w+?)(?:_\{(.*)\})?", left)
     assert name is not None, line
     subscripts = (name[2] or "").split(",")
-    term = _read(value)
+    term = _Reader.whole(value)
     if not repeated:
         scope.values["_".join([name[1], *subscripts])] = term(scope)
         return
@@ -84,117 +69,34 @@ def _define(line: str, scope: Scope) -> None:
     scope.values[key] = np.array([term(Scope(scope.values, {"i": i})) for i in range(1, int(span[1]) + 1)])
 
 
-def _read(text: str) -> Term:
-    reader = _Reader(text)
-    value = reader.expression()
-    assert reader.peek() == "", f"{reader.tokens[reader.place :]} is left of {text!r}"
-    return value
+class _Reader(TermReader):
+    token = re.compile(r"\\text\{[^}]*\}|\\operatorname\{sgn\}|\\[A-Za-z]+|\\[{}\\]|\d+(?:\.\d+)?|\S")
+    functions: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        r"\exp": np.exp,
+        r"\ln": np.log,
+        r"\sin": np.sin,
+        r"\cos": np.cos,
+        r"\operatorname{sgn}": np.sign,
+    }
 
-
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self.tokens = _TOKEN.findall(text)
-        self.place = 0
-
-    def peek(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
-    def next(self) -> str:
-        token = self.peek()
-        self.place += 1
-        return token
-
-    def take(self, *expected: str) -> None:
-        for token in expected:
-            assert self.peek() == token, f"{token!r} expected at {self.tokens[self.place :]}"
-            self.place += 1
-
-    def expression(self) -> Term:
-        negative = self.peek() == "-"
-        if negative:
-            self.take("-")
-        total = self.term()
-        if negative:
-            total = _apply(lambda a: -a, total)
-        while self.peek() in ("+", "-"):
-            sign = 1 if self.next() == "+" else -1
-            total = _apply(lambda a, b, sign=sign: a + sign * b, total, self.term())
-        return total
-
-    def term(self) -> Term:
-        value = self.factor()
-        while self.peek() not in _ENDS:
-            if self.peek() in (r"\cdot", r"\times"):
-                self.next()
-            value = _apply(lambda a, b: a * b, value, self.factor())
-        return value
-
-    def factor(self) -> Term:
-        base = self.base()
-        if self.peek() != "^":
-            return base
-        self.take("^")
-        return _apply(lambda a, b: np.float64(a) ** b, base, self.braces())
-
-    def base(self) -> Term:
-        token = self.peek()
-        if token[0].isdigit():
-            number = float(self.next())
-            return lambda _: number
-        special = {
-            r"\frac": self.fraction,
-            r"\sqrt": self.root,
-            r"\left": self.group,
+    def special(self) -> Mapping[str, Callable[[], Term]]:
+        return {
             r"\sum": self.running,
             r"\prod": self.running,
             r"\max": self.largest,
             r"\min": self.least,
-            r"\begin": self.cases,
-            **dict.fromkeys(_FUNCTIONS, self.function),
         }
-        return special[token]() if token in special else self.symbol()
 
-    def braces(self) -> Term:
-        self.take("{")
-        value = self.expression()
-        self.take("}")
-        return value
-
-    def function(self) -> Term:
-        function = _FUNCTIONS[self.next()]
-        exponent: Term = lambda _: 1  # noqa: E731
-        if self.peek() == "^":
-            self.take("^")
-            exponent = self.braces()
-        return _apply(lambda a, b: function(a) ** b, self.group(), exponent)
-
-    def fraction(self) -> Term:
-        self.take(r"\frac")
-        return _apply(lambda a, b: np.float64(a) / b, self.braces(), self.braces())
-
-    def root(self) -> Term:
-        self.take(r"\sqrt")
-        return _apply(np.sqrt, self.braces())
-
-    def group(self) -> Term:
-        self.take(r"\left")
-        bracket = self.next()
-        value = self.expression()
-        if self.peek() == r"\bmod":
-            self.take(r"\bmod")
-            value = _apply(np.mod, value, self.term())
-        if self.peek() == ",":
-            value = self.listing(value)
-        self.take(r"\right", {"(": ")", "|": "|", r"\lfloor": r"\rfloor"}[bracket])
-        inside: dict[str, Callable[[Any], Any]] = {"(": lambda a: a, "|": np.abs, r"\lfloor": np.floor}
-        return _apply(inside[bracket], value)
+    def inside(self) -> Term:
+        first = super().inside()
+        return self.listing(first) if self.peek() == "," else first
 
     def listing(self, first: Term) -> Term:
         elements = [first]
         while self.peek() == ",":
             self.take(",")
             elements.append(self.expression())
-        return _apply(lambda *found: np.array(found), *elements)
+        return apply(lambda *found: np.array(found), *elements)
 
     def running(self) -> Term:
         kind = self.next()
@@ -203,7 +105,7 @@ class _Reader:
         self.take("=")
         first = int(self.next())
         self.take("}", "^")
-        last, body = self.braces(), self.term()
+        last, body = self.braces(), self.product()
         combine: Callable[[list[Any]], Any] = math.fsum if kind == r"\sum" else math.prod
         return lambda scope: combine(_each(body, scope, index, first, int(last(scope))))
 
@@ -213,7 +115,7 @@ class _Reader:
         self.take(r"\le")
         last = int(self.next())
         self.take("}")
-        body = self.term()
+        body = self.product()
         return lambda scope: max(_each(body, scope, index, 1, last))
 
     def least(self) -> Term:
@@ -222,19 +124,7 @@ class _Reader:
         self.take(",")
         second = self.expression()
         self.take(r"\right", r"\}")
-        return _apply(min, first, second)
-
-    def cases(self) -> Term:
-        self.take(r"\begin", "{", *"cases", "}")
-        chosen = self.expression()
-        self.take("&", r"\text{if }")
-        left = self.expression()
-        self.take(r"\le")
-        right = self.expression()
-        self.take(",", r"\\")
-        otherwise = self.expression()
-        self.take("&", r"\text{otherwise}", r"\end", "{", *"cases", "}")
-        return lambda scope: chosen(scope) if left(scope) <= right(scope) else otherwise(scope)
+        return apply(min, first, second)
 
     def symbol(self) -> Term:
         base = self.next()
@@ -244,7 +134,7 @@ class _Reader:
             constants = {r"\pi": math.pi, "e": math.e}
             return lambda scope: constants[base] if base in constants else scope.indices[base]
         key = base if base in _WITHOUT_NUMBER else f"{base}_{subscripts.pop(0).strip()}"
-        indices = [_read(part) for part in subscripts]
+        indices = [_Reader.whole(part) for part in subscripts]
         return lambda scope: _element(scope.values[key], [int(index(scope)) for index in indices])
 
     def subscripts(self) -> list[str]:
@@ -271,7 +161,3 @@ def _element(value: Any, indices: list[int]) -> Any:
 
 def _each(body: Term, scope: Scope, index: str, first: int, last: int) -> list[Any]:
     return [body(Scope(scope.values, {**scope.indices, index: i})) for i in range(first, last + 1)]
-
-
-def _apply(function: Callable[..., Any], *operands: Term) -> Term:
-    return lambda scope: function(*(operand(scope) for operand in operands))
