@@ -165,13 +165,13 @@ def descendants(pid: int) -> dict[int, str]:
     return found
 
 
-def victim(role: str, session: int) -> int | None:
+def victim(role: str, session: int, rng: random.Random) -> int | None:
     """Process id of what is to be killed; None where it does not run at this moment."""
     marks = {"broker": "models.serving.server", "worker": "exec(eval(sys.stdin.readline()))"}
     if role == "session":
         return session
     found = [pid for pid, line in descendants(session).items() if marks[role] in line]
-    return random.choice(found) if found else None
+    return rng.choice(found) if found else None
 
 
 def one_session(run: Run, tally: Tally, rng: random.Random, most: int) -> bool:
@@ -185,7 +185,7 @@ def one_session(run: Run, tally: Tally, rng: random.Random, most: int) -> bool:
     survives = True
     while survives and tally.kills.total() < most and waited(session, run.server, rng):
         role = rng.choice(ROLES)
-        if (pid := victim(role, session.pid)) is None:
+        if (pid := victim(role, session.pid, rng)) is None:
             continue
         run.check(tally)
         os.kill(pid, signal.SIGKILL)

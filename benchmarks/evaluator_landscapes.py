@@ -105,8 +105,8 @@ def figure(found: dict[str, Array]) -> str:
 
 def panel(left: int, x: str, y: str, found: dict[str, Array]) -> list[str]:
     ranges = [AXES[x], AXES[y]]
-    inside = [np.clip(found[name], *AXES[name]) for name in (x, y)]
-    counts = np.histogram2d(*inside, bins=CELLS, range=ranges)[0]
+    across, upwards = (np.clip(found[name], *AXES[name]) for name in (x, y))
+    counts = np.histogram2d(across, upwards, bins=CELLS, range=ranges)[0]
     size, top, bottom = SIDE / CELLS, GAP // 2, GAP // 2 + SIDE
     shade = np.log1p(counts) / np.log1p(counts.max())
     cells = [
@@ -121,9 +121,9 @@ def panel(left: int, x: str, y: str, found: dict[str, Array]) -> list[str]:
         f'<text x="{left - 34}" y="{top + SIDE / 2}" text-anchor="middle" '
         f'transform="rotate(-90 {left - 34} {top + SIDE / 2})">{y}</text>',
     ]
-    for end, across, up in ((0, left, bottom), (1, left + SIDE, top)):
-        words.append(f'<text x="{across}" y="{bottom + 17}" text-anchor="middle">{ranges[0][end]:g}</text>')
-        words.append(f'<text x="{left - 8}" y="{up + 4}" text-anchor="end">{ranges[1][end]:g}</text>')
+    for end, column, row in ((0, left, bottom), (1, left + SIDE, top)):
+        words.append(f'<text x="{column}" y="{bottom + 17}" text-anchor="middle">{ranges[0][end]:g}</text>')
+        words.append(f'<text x="{left - 8}" y="{row + 4}" text-anchor="end">{ranges[1][end]:g}</text>')
     return [*cells, frame, *words]
 
 

@@ -96,7 +96,11 @@ def _coco(case: str, dim: int, x: Array) -> Peer | None:
     suite = cocoex.Suite("bbob", "", options)
     function = suite.get_problem_by_function_dimension_instance(BBOB[case], theirs, 1)
     one = x[0, :theirs].copy()
-    return Peer("coco", lambda keep=suite: function(one), None)
+
+    def evaluate(suite: Any = suite) -> Any:  # a function lives as long as its suite
+        return function(one)
+
+    return Peer("coco", evaluate, None)
 
 
 def _opfunu(case: str, dim: int, x: Array) -> Peer | None:

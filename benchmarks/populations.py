@@ -71,7 +71,8 @@ def comp(rng: np.random.Generator, problems: int) -> Array:
 
 def repairs(rng: np.random.Generator, problems: int) -> Array:
     """Tokens, of which a repair, needed on a quarter of the problems, takes another 150 %."""
-    return np.exp(rng.normal(7.5, 0.3, (problems, 1))) * np.where(rng.random((problems, 1)) < 0.25, 2.5, 1.0)
+    tokens: Array = np.exp(rng.normal(7.5, 0.3, (problems, 1))) * np.where(rng.random((problems, 1)) < 0.25, 2.5, 1.0)
+    return tokens
 
 
 def heavy(rng: np.random.Generator, problems: int) -> Array:

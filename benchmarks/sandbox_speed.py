@@ -48,6 +48,7 @@ class Price(NamedTuple):
 
 
 Executor = Callable[[str, int], Price | None]
+"""Runs a program so many times; None where it cannot."""
 
 
 def sphere(budget: int) -> Problem:
@@ -80,7 +81,7 @@ def zygotes_s(sandbox: Sandbox) -> float:
     return sum(use.cpu_s for pid in sandbox.zygote_pids() if (use := sample(pid)) is not None)
 
 
-def in_sandbox(sandbox: Sandbox) -> Executor:
+def in_sandbox(sandbox: Sandbox) -> Callable[[str, int], Price]:
     problem = sphere(10)
 
     def execute(program: str, times: int) -> Price:

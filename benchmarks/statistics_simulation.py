@@ -161,8 +161,8 @@ def main() -> None:
     print("\n| false alarms of one comparison, nominal 2.5 % | interval alone | gate | gate, effect 0.01 |")
     print("| --- | ---: | ---: | ---: |")
     for problems, varying in ((4, 4), (5, 5), (6, 6), (10, 10), (57, 57), (57, 10), (57, 5), (57, 4), (57, 2)):
-        rates = gate_rates(rerun(problems, varying), trials)
-        print(f"| {problems} problems, {varying} of them vary | {percent(*rates)} |", flush=True)
+        rates = percent(*gate_rates(rerun(problems, varying), trials))
+        print(f"| {problems} problems, {varying} of them vary | {rates} |", flush=True)
     print("\n| power: losses called on 57 problems that all vary | interval alone | gate | gate, effect 0.01 |")
     print("| --- | ---: | ---: | ---: |")
     for loss in (0.005, 0.01, 0.02, 0.03, 0.05):
