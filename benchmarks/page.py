@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from llamoco_bench import markdown
+
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table; all columns but the first are aligned to the right."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown.table(head, rows, numbers=True)
 
 
 def circumstances() -> str:

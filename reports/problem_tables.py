@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from llamoco_bench import metrics
+from llamoco_bench.markdown import table
 from llamoco_bench.reports.latex import escape
 from llamoco_bench.scoring import MEASURES, Item, item_values, run_performance
 from llamoco_bench.settings import short_name
@@ -71,9 +72,7 @@ def _json(items: Sequence[Item]) -> str:
 def _markdown(items: Sequence[Item]) -> str:
     parts = []
     for suite, models, rows in _grids(items):
-        table = [["problem", *models], ["---", *["---:"] * len(models)]]
-        table += [[problem, *(_plain(cell) for cell in cells)] for problem, cells in rows]
-        lines = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table)
+        lines = table(["problem", *models], [[problem, *map(_plain, cells)] for problem, cells in rows], numbers=True)
         parts.append(f"### {suite}: Perf, mean (standard deviation) of the runs\n\n{lines}\n")
     return "\n".join(parts)
 

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from llamoco_bench.markdown import table
 from llamoco_bench.ranking import Standing
 from llamoco_bench.scoring import Score
 from llamoco_bench.statistics import Estimate
@@ -62,9 +63,7 @@ def markdown(scores: Sequence[Score], standings: Standings | None = None) -> str
     for suite in suites_of(scores):
         rows = [score for score in scores if score.suite == suite]
         header, *body = _table(rows, standings or {})
-        table = [header, ["---", *["---:"] * (len(header) - 1)], *body]
-        lines = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table)
-        parts.append(f"### {suite}: {_size(rows)}\n\n{lines}\n")
+        parts.append(f"### {suite}: {_size(rows)}\n\n{table(header, body, numbers=True)}\n")
     return "\n".join(parts)
 
 
@@ -115,13 +114,13 @@ def _estimate(score: Score, metric: str) -> Estimate:
 
 def _table(rows: Sequence[Score], standings: Standings) -> list[list[str]]:
     ranked = any((score.suite, score.model) in standings for score in rows) and len(rows) > 1
-    table = [["model", *(title for title, _, _ in _COLUMNS), *(["Rank"] if ranked else [])]]
+    found = [["model", *(title for title, _, _ in _COLUMNS), *(["Rank"] if ranked else [])]]
     for score in rows:
         cells = [score.model, *(_show(_estimate(score, metric), form) for _, metric, form in _COLUMNS)]
         standing = standings.get((score.suite, score.model))
         rank = "-" if standing is None else f"{standing.range}{' =' if standing.tied else ''}"
-        table.append([*cells, *([rank] if ranked else [])])
-    return table
+        found.append([*cells, *([rank] if ranked else [])])
+    return found
 
 
 def _show(estimate: Estimate, form: str) -> str:
