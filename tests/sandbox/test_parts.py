@@ -165,11 +165,35 @@ def test_points_values_and_counters_do_not_overlap(dim: int, width: int) -> None
     assert layout.size >= wire.REPORT_BYTES
 
 
-def test_waiting_ends_when_the_counter_arrives_or_when_it_does_not_pay() -> None:
-    cells = memoryview(bytearray(128)).cast("Q")
-    spinner = Spinner(cells, 8, True)
-    cells[8] = 1
-    spinner.wait(1)
-    for _ in range(10_000):  # given up for most of these, else the test would take half a minute
-        spinner.wait(2)
-    Spinner(cells, 8, False).wait(2)
+class Looked:
+    """A counter that stands at `value`, and counts how often somebody looks at it."""
+
+    def __init__(self, value: int) -> None:
+        self.value, self.looks = value, 0
+
+    def __getitem__(self, index: int) -> int:
+        self.looks += 1
+        return self.value
+
+
+def looks(value: int, awaited: int, *, times: int, enabled: bool = True) -> int:
+    """How often a spinner looks at a counter while it waits `times` times for `awaited`."""
+    cells = Looked(value)
+    spinner = Spinner(cells, 0, enabled)  # type: ignore[arg-type]
+    for _ in range(times):
+        spinner.wait(awaited)
+    return cells.looks
+
+
+def test_waiting_ends_at_the_first_look_that_finds_the_counter_there() -> None:
+    assert looks(1, 1, times=5) == 5
+
+
+def test_waiting_for_what_does_not_come_is_given_up_for_most_of_the_time() -> None:
+    once = looks(1, 2, times=1)
+    assert once > 100
+    assert looks(1, 2, times=10_000) < 10_000 * once / 20
+
+
+def test_nobody_looks_where_there_is_one_processor() -> None:
+    assert looks(1, 2, times=5, enabled=False) == 0
