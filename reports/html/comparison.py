@@ -106,7 +106,7 @@ def _flips(pair: Pair, problems: Sequence[str], means: Mapping[str, tuple[float,
 
 
 def _verdict(value: float, low: float, high: float, p: float) -> str:
-    if low != low:  # one problem only
+    if math.isnan(low):  # one problem only
         return f"mean difference {text.signed(value)}; one problem tells nothing about others"
     span = f"{text.signed(value)}, 95 % interval {text.signed(low)} to {text.signed(high)}, {text.probability(p)}"
     sure = "better" if low > 0 else "worse" if high < 0 else "not told apart"

@@ -76,3 +76,15 @@ def test_json_in_a_script_element_stays_in_it(text: str) -> None:
 )
 def test_deep_links_hold_any_name(problem: str, model: str | None, link: str) -> None:
     assert pages.detail_link(problem, model) == link
+
+
+def test_dark_colours_are_the_same_by_the_system_and_by_the_switch() -> None:
+    """CSS cannot give two selectors, one of them in a media query, the same block."""
+    style = pages.resource("static", "report.css")
+    blocks = [
+        re.search(rf"{re.escape(selector)} {{([^}}]*)}}", style)
+        for selector in (':root:not([data-theme="light"])', ':root[data-theme="dark"]')
+    ]
+    by_system, by_switch = (block[1] for block in blocks if block)
+    assert by_system == by_switch
+    assert "color-scheme: dark" in by_switch
