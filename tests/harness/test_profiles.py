@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llamoco_bench.metrics import relative_targets
@@ -86,7 +86,6 @@ def profile(hits: dict[str, list[list[float]]], grid: list[float]) -> DataProfil
 values = st.lists(st.floats(0, 10, allow_nan=False), min_size=1, max_size=8)
 
 
-@settings(deadline=None)
 @given(st.lists(values, min_size=2, max_size=6))
 def test_profile_rises_and_ends_at_reach_with_its_interval(runs: list[list[float]]) -> None:
     curves = [[(10 * (k + 1), f) for k, f in enumerate(sorted(row, reverse=True))] for row in runs]

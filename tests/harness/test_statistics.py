@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.optimize import brentq
@@ -138,7 +138,6 @@ def test_agreement_of_all_problems_leaves_the_uncertainty_of_their_number(value:
     assert many[1:] == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=5), min_size=2, max_size=12))
 def test_interval_of_a_share_holds_it_and_lies_between_0_and_1(runs: list[list[float]]) -> None:
     found = clustered_ratio([sum(row) for row in runs], [len(row) for row in runs], unit=True)

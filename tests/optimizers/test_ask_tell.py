@@ -112,7 +112,7 @@ def test_a_compiled_problem_gives_the_same_as_a_run_in_compiled_code() -> None:
 
 
 @pytest.mark.parametrize("name", ["de", "slsqp", "l-bfgs-b", "madde", "sep-cma-es", "ga-tdx"])
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15, derandomize=True)
 @given(data=st.data())
 def test_whatever_is_told_a_program_asks_for_points_within_bounds_and_budget(name: str, data: st.DataObject) -> None:
     dim, budget = data.draw(st.integers(1, 4), "dim"), data.draw(st.integers(1, 60), "budget")
@@ -135,7 +135,7 @@ def test_whatever_is_told_a_program_asks_for_points_within_bounds_and_budget(nam
 
 
 @given(shape=st.lists(st.integers(0, 3), max_size=3).map(tuple).filter(lambda shape: shape != (50,)))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 def test_values_of_a_wrong_shape_are_refused_and_the_question_stands(shape: tuple[int, ...]) -> None:
     with AskTell("de", [0.0] * 2, [1.0] * 2, 200) as optimizer:
         x = optimizer.ask()

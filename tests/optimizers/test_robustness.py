@@ -48,7 +48,7 @@ LANDSCAPES = (_sphere, _plateau, _partly_unknown, _never_known, _huge, _bottomle
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12, derandomize=True)
 @given(data=st.data())
 def test_no_problem_makes_a_program_crash_or_leave_the_box(
     name: str, data: st.DataObject, make_problem: MakeProblem

@@ -130,7 +130,7 @@ def test_points_may_be_any_view_of_an_array(name: str) -> None:
 
 
 @every_problem
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15, derandomize=True)
 @given(data=st.data())
 def test_extreme_points_neither_raise_nor_lose_their_shape(name: str, data: st.DataObject) -> None:
     found = problem(name)
@@ -320,7 +320,7 @@ def test_matrices_have_the_eight_digits_of_their_source() -> None:
 
 
 @example(1.0, 3.0, 0.5)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.floats(0.1, 9), st.floats(-5, 5), st.floats(-2, 2))
 def test_the_bounded_search_takes_the_path_of_scipy_for_real_functions(width: float, shift: float, wave: float) -> None:
     def function(z: Any) -> Any:

@@ -82,20 +82,20 @@ def check(sandbox: Sandbox, source: str, problem: Sphere | Disc) -> None:
     json.dumps(result.to_dict(), allow_nan=False)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(steps=PROGRAMS, constrained=st.booleans())
 def test_random_steps_never_upset_the_harness(sandbox: Sandbox, steps: list[str], constrained: bool) -> None:
     check(sandbox, program(steps), Disc(budget=50) if constrained else Sphere(budget=50))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(source=st.text(max_size=200))
 def test_random_text_never_upsets_the_harness(sandbox: Sandbox, source: str) -> None:
     check(sandbox, source, Sphere(budget=50))
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2000, suppress_health_check=list(HealthCheck))
 @given(steps=PROGRAMS, constrained=st.booleans())
 def test_many_random_steps_never_upset_the_harness(sandbox: Sandbox, steps: list[str], constrained: bool) -> None:
     check(sandbox, program(steps), Disc(budget=50) if constrained else Sphere(budget=50))

@@ -78,7 +78,7 @@ REPORTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.one_of(REPORTS, JSON))
 def test_any_report_has_a_verdict_that_can_be_recorded(report: object) -> None:
     verdict = judge(replace(DEATH, ending=Ending("report"), message=json.dumps(report).encode()), "source", {})

@@ -28,7 +28,7 @@ def interpreted(program: Program, x: Array) -> dict[str, list[float]]:
     return {kind: [found[number] for number in sorted(found)] for kind, found in values.items()}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(programs(), POINTS)
 def test_one_point_many_points_and_the_interpreter_agree_to_the_bit(text: str, x: Array) -> None:
     program = build(text, DIM)

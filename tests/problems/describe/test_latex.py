@@ -16,7 +16,7 @@ from tests.problems.latex_reader import LatexProblem
 from tests.problems.vectors import distance
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(programs(), POINTS)
 def test_the_plain_form_read_back_computes_what_the_evaluator_computes(text: str, x: Array) -> None:
     program = build(text, DIM)
@@ -132,7 +132,7 @@ def test_distributing_multiplies_plain_factors_into_sums(expression: str, rewrit
     assert distributed(parse_expression(expression, 3)) == parse_expression(rewritten, 3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(POINTS)
 def test_all_forms_state_the_same_problem(x: Array) -> None:
     quantity = "q = 3*(x1 - x2*(x3 + 2)) - (x4 - 1)*x1"

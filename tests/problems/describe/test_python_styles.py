@@ -15,7 +15,7 @@ from llamoco_bench.problems.problem import Array
 from tests.problems.describe.programs import DIM, POINTS, programs
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(programs(), POINTS)
 def test_every_style_computes_what_the_evaluator_computes(text: str, x: Array) -> None:
     program = build(text, DIM)

@@ -41,7 +41,7 @@ def grown(rng: np.random.Generator, leaves: int, trees: int, dim: int) -> Forest
     return Forest(feature, split.astype(np.float32), left, right, np.array([0.5], dtype=np.float32))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 64), st.integers(1, 4), st.integers(1, 3))
 def test_a_forest_reaches_the_leaves_that_a_walk_reaches(seed: int, leaves: int, trees: int, dim: int) -> None:
     rng = np.random.default_rng(seed)
