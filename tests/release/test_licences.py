@@ -22,7 +22,7 @@ VENDORED = {
     "reports/html/vendor/uPlot.min.css": "reports/html/vendor/uPlot-LICENSE.txt",
     "tests/data/axe/axe.min.js": "tests/data/axe/LICENSE.txt",
 }
-# Binary files that were computed by the project from its own definitions, or from what stands above and below.
+# Binary files that were computed by the project from its own definitions, or from what stands above.
 OURS = {
     "baselines/models/nano/checkpoint/model.safetensors",
     "tests/problems/realistic/hpo_check.npz",
