@@ -72,16 +72,17 @@ class Broker:
             try:
                 while True:
                     packet = wire.receive(client)
-                    wire.send(client, actions[packet["what"]](packet))
+                    try:
+                        answer = actions[packet["what"]](packet)
+                    except ModelError as error:
+                        answer = {"error": str(error)}
+                    wire.send(client, answer)
             except (EOFError, OSError):
                 return
 
     def _ask(self, packet: wire.Packet) -> wire.Packet:
-        try:
-            requests = [wire.request_from(request) for request in packet["requests"]]
-            answers = self._scheduler.ask(requests, packet["label"])
-        except ModelError as error:
-            return {"error": str(error)}
+        requests = [wire.request_from(request) for request in packet["requests"]]
+        answers = self._scheduler.ask(requests, packet["label"])
         return {"answers": [wire.generation_to(answer) for answer in answers]}
 
     def _announce(self, packet: wire.Packet) -> wire.Packet:

@@ -83,6 +83,18 @@ def test_death_of_the_broker_is_told_and_names_its_log(start: Start) -> None:
             model.generate(request("b"))
 
 
+def test_store_that_fails_is_told_whatever_was_asked_and_the_broker_lives_on(start: Start, tmp_path: Path) -> None:
+    model = BrokeredModel(start("random").wait_until_ready())
+    assert model.generate(request("a")).text
+    for file in tmp_path.glob("answers.sqlite*"):
+        file.write_bytes(b"no database " * 4096)
+    for _ in range(2):
+        with pytest.raises(ModelError, match=r"answers\.sqlite"):
+            model.announce([request("b")])
+        with pytest.raises(ModelError, match=r"answers\.sqlite"):
+            model.generate(request("c"))
+
+
 def test_nobody_without_the_secret_is_answered(start: Start) -> None:
     address = start("random").wait_until_ready()
     with pytest.raises(AuthenticationError):
