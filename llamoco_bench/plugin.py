@@ -5,13 +5,14 @@ Every import that costs time stands inside the hook that needs it; a test holds 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from llamoco_bench import options
-from llamoco_bench.errors import LlamocoError
+from llamoco_bench.errors import LlamocoError, UsageError
 
 if TYPE_CHECKING:
     from llamoco_bench.controller import Controller
@@ -78,6 +79,8 @@ def llamoco_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 def _activate(config: pytest.Config) -> None:
+    if sys.platform == "win32":
+        raise UsageError("llamoco-bench runs on Linux, and with less protection on macOS. On Windows, use it in WSL 2")
     from llamoco_bench.controller import Controller, XdistController
     from llamoco_bench.hook_models import take_models_of_hooks
     from llamoco_bench.suite_items import SETTINGS_KEY, VirtualSuite, take_arguments

@@ -59,3 +59,10 @@ def test_strict_session_is_refused_with_what_is_missing_and_what_to_do(
     said = " ".join((result.stdout.str() + result.stderr.str()).split())
     assert "The sandbox is not complete on this macOS: it lacks Landlock, seccomp and /proc" in said
     assert "--llamoco-sandbox=weak runs programs" in said
+
+
+def test_windows_is_refused_with_what_to_use_there(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys\nsys.platform = 'win32'")
+    result = pytester.runpytest_subprocess("-p", "no:faulthandler", "--llamoco-model=random", "--llamoco-suite=smoke")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *On Windows, use it in WSL 2*"])
