@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llamoco_bench import metrics
-from llamoco_bench.gates.baseline import staleness
+from llamoco_bench.gates.baseline import ROUNDING, staleness
 from llamoco_bench.gates.measurements import Measurements, Sample, Values
 from llamoco_bench.scoring import MEASURES
 
@@ -72,10 +72,17 @@ def pair_with(sample: Sample, base: Measurements | None) -> Pair | None:
     if not same:
         return None
 
-    def part(values: Mapping[str, Values]) -> dict[str, Values]:
-        return {m: {p: values[m].get(p, ()) for p in same} for m in MEASURES}
+    current: dict[str, Values] = {m: {p: sample.values[m].get(p, ()) for p in same} for m in MEASURES}
+    before: dict[str, Values] = {
+        m: {p: _unrounded(other.values[m].get(p, ()), current[m][p]) for p in same} for m in MEASURES
+    }
+    return Pair(sample.suite, sample.model, other.model, before, current, tuple(notes))
 
-    return Pair(sample.suite, sample.model, other.model, part(other.values), part(sample.values), tuple(notes))
+
+def _unrounded(before: tuple[float, ...], now: tuple[float, ...]) -> tuple[float, ...]:
+    """Take what differs by no more than the rounding of a baseline's file for the same, or equal runs would differ."""
+    same = len(before) == len(now) and all(abs(a - b) <= ROUNDING for a, b in zip(before, now, strict=True))
+    return now if same else before
 
 
 def notes_on(base: Measurements, current: Measurements) -> tuple[str, ...]:

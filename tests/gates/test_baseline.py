@@ -9,7 +9,7 @@ import pytest
 
 from llamoco_bench.errors import UsageError
 from llamoco_bench.gates.baseline import dump, load_baseline, load_measurements, staleness, write_baseline
-from llamoco_bench.gates.decision import decide
+from llamoco_bench.gates.decision import compare, decide
 from llamoco_bench.gates.expression import parse_gate
 from tests.gates.making import measured
 
@@ -42,6 +42,15 @@ def test_file_has_a_line_a_problem_so_that_it_reads_well_in_a_diff() -> None:
     second[3] = [0.5] * 5
     changed = set(dump(measured(first)).splitlines()) ^ set(dump(measured(second)).splitlines())
     assert len(changed) == 2
+
+
+def test_rounding_of_the_file_is_no_change(tmp_path: Path) -> None:
+    now = measured(rows(4))
+    write_baseline(now, tmp_path / "b.json")
+    changes = compare(now, load_measurements(str(tmp_path / "b.json"), tmp_path))
+    assert {(c.change.value, c.change.low, c.change.high) for c in changes if c.measure in ("perf", "reach")} == {
+        (0, 0, 0)
+    }
 
 
 def test_run_passes_a_baseline_made_of_itself(tmp_path: Path) -> None:
