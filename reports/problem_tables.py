@@ -6,7 +6,6 @@ that the CEC2020 guidelines ask for too: feasibility rate and mean violation.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -19,6 +18,7 @@ from llamoco_bench.markdown import table
 from llamoco_bench.reports.latex import escape
 from llamoco_bench.scoring import MEASURES, Item, item_values, run_performance
 from llamoco_bench.settings import short_name
+from llamoco_bench.spreadsheet import write_csv
 
 FIELDS: Final = (*MEASURES, "perf_std", "violation", "best_f", "best_known")
 
@@ -57,10 +57,8 @@ def problem_figures(item: Item) -> dict[str, float | None]:
 
 def _csv(items: Sequence[Item]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["suite", "problem", "model", *FIELDS])
-    for item in items:
-        writer.writerow([item.suite, item.problem, item.model, *problem_figures(item).values()])
+    rows = ([item.suite, item.problem, item.model, *problem_figures(item).values()] for item in items)
+    write_csv(out, ["suite", "problem", "model", *FIELDS], rows)
     return out.getvalue()
 
 

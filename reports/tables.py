@@ -6,7 +6,6 @@ a model that cannot be told from the best.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -16,6 +15,7 @@ from typing import Final, TypeAlias
 from llamoco_bench.markdown import table
 from llamoco_bench.ranking import Standing
 from llamoco_bench.scoring import Score
+from llamoco_bench.spreadsheet import write_csv
 from llamoco_bench.statistics import Estimate
 
 Standings: TypeAlias = Mapping[tuple[str, str], Standing]
@@ -70,19 +70,20 @@ def markdown(scores: Sequence[Score], standings: Standings | None = None) -> str
 def as_csv(scores: Sequence[Score], standings: Standings | None = None) -> str:
     """Write one line a model and suite, with value and interval in columns of their own."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     bounds = [f"{metric}{suffix}" for metric in _METRICS for suffix in ("", "_low", "_high")]
     ranks = ["best_rank", "worst_rank", "tied_with_best"] if standings else []
-    writer.writerow(["suite", "model", *bounds, "n_problems", "n_runs", "n_infra", *ranks])
-    for score in scores:
-        numbers = ["" if math.isnan(x) else repr(x) for metric in _METRICS for x in _estimate(score, metric)]
-        standing = (standings or {}).get((score.suite, score.model))
-        open_ranks: list[object] = [""] * len(ranks)
-        if standing is not None:
-            open_ranks = [standing.best_rank, standing.worst_rank, standing.tied]
-        counts = [score.n_problems, score.n_runs, score.n_infra]
-        writer.writerow([score.suite, score.model, *numbers, *counts, *open_ranks])
+    header = ["suite", "model", *bounds, "n_problems", "n_runs", "n_infra", *ranks]
+    write_csv(out, header, (_csv_row(score, standings) for score in scores))
     return out.getvalue()
+
+
+def _csv_row(score: Score, standings: Standings | None) -> list[object]:
+    numbers = ["" if math.isnan(x) else repr(x) for metric in _METRICS for x in _estimate(score, metric)]
+    row: list[object] = [score.suite, score.model, *numbers, score.n_problems, score.n_runs, score.n_infra]
+    if not standings:
+        return row
+    standing = standings.get((score.suite, score.model))
+    return [*row, *(["", "", ""] if standing is None else [standing.best_rank, standing.worst_rank, standing.tied])]
 
 
 def as_json(scores: Sequence[Score], standings: Standings | None = None) -> str:

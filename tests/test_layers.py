@@ -17,7 +17,13 @@ FOLDERS = {
 
 # Each layer may import itself and what stands above it in this list. The longest matching prefix decides.
 LAYERS = [
-    ["llamoco_bench.errors", "llamoco_bench.markdown", "llamoco_bench.seeds", "llamoco_bench.statuses"],
+    [
+        "llamoco_bench.errors",
+        "llamoco_bench.markdown",
+        "llamoco_bench.seeds",
+        "llamoco_bench.spreadsheet",
+        "llamoco_bench.statuses",
+    ],
     ["llamoco_bench.problems"],
     ["llamoco_bench.sandbox"],
     ["llamoco_bench.baselines"],

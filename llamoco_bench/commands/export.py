@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import io
 import json
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llamoco_bench.commands.runs import add_run_arguments, run_of
 from llamoco_bench.errors import UsageError
+from llamoco_bench.spreadsheet import write_csv
 
 if TYPE_CHECKING:
     from llamoco_bench.cli import Commands
@@ -95,9 +95,7 @@ def _rows(item: Item) -> Iterator[dict[str, Any]]:
 
 def _csv(rows: list[dict[str, Any]]) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    write_csv(out, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
     return out.getvalue()
 
 

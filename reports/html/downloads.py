@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TextIO
 
 from llamoco_bench.reports.html.study import Study
 from llamoco_bench.reports.tables import as_csv, as_json
 from llamoco_bench.scoring import Score, run_performance, run_reach
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+from llamoco_bench.spreadsheet import write_csv
 
 RUN_FIELDS: Final = (
     "turn", "run", "seed", "status", "stopped", "feasible", "best_f", "best_known", "f0", "first_f", "violation",
@@ -54,13 +52,13 @@ def perf_by_problem(study: Study) -> str:
         for problem in study.problems[suite]
     )
     out = io.StringIO()
-    _write(["suite", "problem", *study.models], rows, out)
+    write_csv(out, ["suite", "problem", *study.models], rows)
     return out.getvalue()
 
 
 def write_every_run(study: Study, out: TextIO) -> None:
     """Write one line a run, of first and repaired programs."""
-    _write(["suite", "problem", "model", *RUN_FIELDS, "error", "perf", "reach"], _runs(study), out)
+    write_csv(out, ["suite", "problem", "model", *RUN_FIELDS, "error", "perf", "reach"], _runs(study))
 
 
 def _runs(study: Study) -> Iterator[list[object]]:
@@ -74,25 +72,3 @@ def _runs(study: Study) -> Iterator[list[object]]:
 
 def _cell(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.6g}"
-
-
-def _write(header: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_inert(name) for name in header])
-    writer.writerows([_inert(value) for value in row] for row in rows)
-
-
-def _inert(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula, and what no file can hold out of it."""
-    if not isinstance(value, str):
-        return value
-    written = value.encode("utf-8", "backslashreplace").decode("utf-8")
-    return f"'{written}" if written[:1] in _FORMULA and not _is_number(written) else written
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
