@@ -6,6 +6,7 @@ even if that is killed.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import IO, Any, Final, NoReturn
 
 from llamoco_bench.baselines.models.registry import make_model
 from llamoco_bench.baselines.models.serving import wire
@@ -93,14 +94,27 @@ class Broker:
 def main() -> NoReturn:
     """Read the order, say on standard output that the socket is there, and serve."""
     order = json.loads(sys.stdin.readline())
-    try:
-        broker = Broker(order)
-    except LlamocoError as error:
-        _say({"error": str(error)})
-        os._exit(1)
-    threading.Thread(target=_leave_with_session, args=(broker,), daemon=True).start()
-    _say({"ready": True})
+    with _output_of_our_own() as output:
+        try:
+            broker = Broker(order)
+        except LlamocoError as error:
+            _say(output, {"error": str(error)})
+            os._exit(1)
+        threading.Thread(target=_leave_with_session, args=(broker,), daemon=True).start()
+        _say(output, {"ready": True})
     broker.serve()
+
+
+def _output_of_our_own() -> IO[str]:
+    """Take standard output away from the adapter, whatever language it prints in; what it prints goes to the log.
+
+    The session reads one line of it and then no more, so that a pipe full of other things would stop the adapter.
+    """
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # this process ends without flushing anything
+    return output
 
 
 def _leave_with_session(broker: Broker) -> None:
@@ -109,8 +123,9 @@ def _leave_with_session(broker: Broker) -> None:
     broker.leave()
 
 
-def _say(packet: dict[str, object]) -> None:
-    print(json.dumps(packet), flush=True)  # noqa: T201 - the session reads it
+def _say(output: IO[str], packet: dict[str, object]) -> None:
+    output.write(json.dumps(packet) + "\n")
+    output.flush()
 
 
 if __name__ == "__main__":

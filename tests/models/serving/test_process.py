@@ -72,6 +72,39 @@ def test_model_that_cannot_be_made_is_told_at_the_start(start: Start, tmp_path: 
         start(f"gguf:{tmp_path / 'missing.gguf'}").wait_until_ready()
 
 
+TALKATIVE = """
+import os
+from llamoco_bench.baselines.models.fixed_program import FixedProgram
+
+print("loading the weights")
+
+class Talkative(FixedProgram):
+    def generate(self, request):
+        os.write(1, b"a progress bar " * 20_000)  # as a library written in C does
+        return super().generate(request)
+
+def make(spec):
+    print("made")
+    return Talkative("talkative", "pass")
+"""
+
+
+def test_what_an_adapter_prints_goes_to_the_log(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "site"
+    info = folder / "talkative-1.0.dist-info"
+    info.mkdir(parents=True)
+    (folder / "talkative.py").write_text(TALKATIVE)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: talkative\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[llamoco_bench.models]\ntalkative = talkative:make\n")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    address = start("talkative").wait_until_ready()
+    assert "pass" in BrokeredModel(address).generate(request("a")).text
+    log = Path(address.log).read_text()
+    assert "loading the weights\nmade\n" in log
+    assert log.count("a progress bar") == 20_000
+
+
 def test_death_of_the_broker_is_told_and_names_its_log(start: Start) -> None:
     process = start("random")
     model = BrokeredModel(process.wait_until_ready())
