@@ -99,11 +99,14 @@ def problem_from_code(
 
     Raises
     ------
-    UsageError: the code cannot be executed, lacks the objective, or fails in the middle of the bounds.
+    UsageError: the bounds are none, or the code cannot be executed, lacks the objective, fails in the middle of the
+        bounds, or gives one value for many points, or values of another shape than one row a point.
     """
-    low, high = _frozen(lower), _frozen(upper)
+    low, high = _bounds(problem_id, lower, upper)
     functions = _functions(problem_id, code, arrays)
     counts = _count(problem_id, functions, 0.5 * (low + high))
+    if many:
+        _check_many(problem_id, functions, counts, low, high)
     return Problem(
         id=problem_id,
         title=title,
@@ -137,12 +140,32 @@ def _functions(problem_id: str, code: str, arrays: Mapping[str, Array]) -> _Func
 def _count(problem_id: str, functions: _Functions, middle: Array) -> tuple[int, int]:
     """Return the numbers of constraints of both kinds."""
     try:
-        float(functions[0](middle))
-        g, h = (0 if function is None else len(np.ravel(function(middle))) for function in functions[1:])
+        float(functions[0](middle.copy()))
+        g, h = (0 if function is None else len(np.ravel(function(middle.copy()))) for function in functions[1:])
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
         raise UsageError(f"The code of {problem_id} fails in the middle of the bounds: {why}") from error
     return g, h
+
+
+def _check_many(problem_id: str, functions: _Functions, counts: tuple[int, int], low: Array, high: Array) -> None:
+    """Check that functions of many points give a row for each; else rows and columns would be mixed up later."""
+    n = next(n for n in range(2, 6) if n not in (len(low), *counts))  # a number that no other length is taken for
+    points = np.linspace(low, high, n + 2)[1:-1]
+    for name, function, width in zip(("objective", "inequality", "equality"), functions, (1, *counts), strict=True):
+        if function is None:
+            continue
+        try:
+            shape = np.shape(function(points.copy()))
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            raise UsageError(f"{name}(x) of {problem_id} fails on many points, (n, {len(low)}): {why}") from error
+        if shape != (n, width) and (width != 1 or shape != (n,)):
+            wanted = f"({n},)" if name == "objective" else f"({n}, {width})"
+            raise UsageError(
+                f"{name}(x) of {problem_id} gives shape {shape} for {n} points, expected {wanted}; leave out many=True "
+                "for code of one point"
+            )
 
 
 def _evaluator(functions: _Functions, counts: tuple[int, int], many: bool) -> Evaluator:
@@ -178,6 +201,18 @@ def _digests(arrays: Mapping[str, Array]) -> list[str]:
         f"{name} {array.dtype.str} {array.shape} {hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}"
         for name, array in ((name, np.asarray(arrays[name])) for name in sorted(arrays))
     ]
+
+
+def _bounds(problem_id: str, lower: ArrayLike, upper: ArrayLike) -> tuple[Array, Array]:
+    try:
+        low, high = _frozen(lower), _frozen(upper)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"The bounds of {problem_id} must be numbers, (dim,) both: {error}") from None
+    if low.ndim != 1 or not low.size or low.shape != high.shape:
+        raise UsageError(f"The bounds of {problem_id} have shapes {low.shape} and {high.shape}, expected (dim,) twice")
+    if not (np.isfinite(low) & np.isfinite(high) & (low <= high)).all():
+        raise UsageError(f"The bounds of {problem_id} must be finite, with lower <= upper")
+    return low, high
 
 
 def _frozen(values: ArrayLike) -> Array:

@@ -113,3 +113,56 @@ def test_code_that_cannot_be_a_problem_is_refused(code: str, says: str) -> None:
 def test_equations_that_do_not_follow_the_notation_are_refused(equations: str, bounds: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         problem_from_equations("mine/wrong", equations, bounds, title="Wrong")
+
+
+MANY_CONSTRAINTS = """
+import numpy as np
+
+def objective(x):
+    return (x ** 2).sum(axis=-1)
+
+def inequality(x):
+    return np.stack([x[..., 0] - 0.1, x[..., 1] - 0.7], axis=AXIS)
+"""
+
+
+def test_code_of_many_points_gives_a_row_for_each() -> None:
+    code = MANY_CONSTRAINTS.replace("AXIS", "-1")
+    problem = problem_from_code("mine/many", code, np.zeros(3), np.ones(3), title="A bowl", many=True)
+    assert problem.inequality([[0.1, 0.7, 0.0], [1.1, 0.7, 0.0]]).tolist() == [[0.0, 0.0], [1.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (MANY_CONSTRAINTS.replace("AXIS", "0"), r"inequality\(x\) of mine/many gives shape \(2, 4\) for 4 points"),
+        ("def objective(x): return (x ** 2).sum()", r"gives shape \(\) for 2 points, expected \(2,\)"),
+        ("def objective(x): return x[0] ** 2 + x[1]", r"gives shape \(3,\) for 2 points"),
+        ("def objective(x): return float(x.sum(-1))", r"objective\(x\) of mine/many fails on many points, \(n, 3\)"),
+    ],
+)
+def test_code_of_many_points_that_gives_other_shapes_is_refused(code: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        problem_from_code("mine/many", code, np.zeros(3), np.ones(3), title="A bowl", many=True)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "says"),
+    [
+        ([0.0, 0.0], [1.0, 1.0, 1.0], r"shapes \(2,\) and \(3,\)"),
+        (0.0, 1.0, r"shapes \(\) and \(\)"),
+        ([], [], r"shapes \(0,\)"),
+        (["low"], [1.0], "must be numbers"),
+        ([2.0], [1.0], "finite, with lower <= upper"),
+        ([-np.inf], [1.0], "finite"),
+        ([0.0], [np.nan], "finite"),
+    ],
+)
+def test_bounds_that_are_none_are_refused(lower: Any, upper: Any, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        problem_from_code("mine/bounds", "def objective(x): return 1.0", lower, upper, title="Wrong")
+
+
+def test_code_that_writes_into_its_argument_counts_the_constraints_of_the_middle() -> None:
+    code = "def objective(x):\n    x[:] = 9.0\n    return 1.0\ndef inequality(x):\n    return [1.0] if x[0] < 9 else []"
+    assert from_code(code).n_inequality == 1
