@@ -20,9 +20,10 @@ continues the line above. ``#`` starts a comment.
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final
 
 from llamoco_bench.errors import UsageError
 from llamoco_bench.problems.describe.functions import FUNCTIONS
@@ -163,7 +164,7 @@ class _Reader:
     def _expression(self, node: ast.expr) -> Expression:
         match node:
             case ast.Constant(int() | float()):
-                return Number(self.source[node.col_offset : node.end_col_offset])
+                return self._number(self.source[node.col_offset : node.end_col_offset])
             case ast.Name(name):
                 return self._name(name)
             case ast.Subscript(ast.Name(vector), index):
@@ -176,6 +177,15 @@ class _Reader:
                 return self._call(function, arguments)
         raise self.error(f"{ast.unparse(node)!r} is not part of the notation")
 
+    def _number(self, text: str) -> Number:
+        try:
+            finite = math.isfinite(float(text))
+        except ValueError:  # True, 0x10
+            finite = False
+        if not finite:
+            raise self.error(f"{text!r} is no number of the notation, such as 2, 0.5 or 1e-3")
+        return Number(text)
+
     def _name(self, name: str) -> Expression:
         if short := _SHORT.fullmatch(name):
             return Item(short["vector"], Number(short["index"]))
@@ -183,9 +193,12 @@ class _Reader:
 
     def _call(self, function: str, arguments: list[ast.expr]) -> Expression:
         match function, arguments:
-            case "sum", [ast.GeneratorExp(body, [ast.comprehension(ast.Name(index), bounds, [])])]:
-                first, last = (ast.unparse(bound) for bound in cast("ast.Call", bounds).args)
-                return Sum(self.span(index, first, last), self._expression(body))
+            case "sum", [
+                ast.GeneratorExp(
+                    body, [ast.comprehension(ast.Name(index), ast.Call(ast.Name("span"), [first, last], []), [])]
+                )
+            ]:
+                return Sum(self.span(index, ast.unparse(first), ast.unparse(last)), self._expression(body))
             case "choose", [ast.Compare(left, [relation], [right]), chosen, otherwise] if type(relation) in _RELATIONS:
                 condition = Condition(_RELATIONS[type(relation)], self._expression(left), self._expression(right))
                 return Choice(condition, self._expression(chosen), self._expression(otherwise))

@@ -102,6 +102,11 @@ def test_lines_may_be_continued_commented_and_empty() -> None:
         ("y = if(x1 != 2, 1, 2)", "a choice is written"),
         ("y = sum(x[i] for i = 1..n)", "neither a number nor D"),
         ("y = sum(x1)", "a sum is written"),
+        ("y = sum(x[i] for i in range(3))", "a sum is written"),
+        ("y = sum(x[i] for i in x)", "a sum is written"),
+        ("y = True", "'True' is no number of the notation"),
+        ("y = 0x10", "'0x10' is no number of the notation"),
+        ("y = 1e999", "'1e999' is no number of the notation"),
         ("c[i] = i for i = 2..4", "cannot be assigned"),
         ("c[i+1] = i for i = 1..4", "cannot be assigned"),
         ("c[1] = 3", "cannot be assigned"),
@@ -185,8 +190,23 @@ def test_bounds_are_read_clause_by_clause() -> None:
     )
 
 
+def test_bounds_may_be_written_as_python_prints_numbers() -> None:
+    assert parse_bounds("x1 in [-1e+20, .5]; x2 in [1E-07, 1.]") == ((-1e20, 1e-7), (0.5, 1.0))
+
+
 @pytest.mark.parametrize(
-    "text", ["x2 in [0, 1]", "x1 in [0, 1]; x3 in [0, 1]", "x1 in 0, 1", "x1 in [0]", "x1 in [a, b]"]
+    "text",
+    [
+        "x2 in [0, 1]",
+        "x1 in [0, 1]; x3 in [0, 1]",
+        "x1 in 0, 1",
+        "x1 in [0]",
+        "x1 in [a, b]",
+        "x1 in [1, 0]",
+        "x1 in [0, 1e999]",
+        "x1 in [0, 1]; x2..x1 in [0, 1]",
+        " ; ",
+    ],
 )
 def test_bounds_with_a_gap_or_a_slip_are_refused(text: str) -> None:
     with pytest.raises(NotationError, match="In the bounds"):
