@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 NAME: Final = "best"
 OPTIONS: Final[Mapping[str, object]] = {"labels": None, "trials": 3, "wall_s": 10.0}
+Label = tuple[str, dict[str, object]]
+"""Name of an optimizer, and what its configuration changes."""
+
 LABELS_FORM: Final = "rows with problem and optimizer (text), and optionally config (an object, or one as JSON text)"
 
 
@@ -70,7 +73,7 @@ class Labelled:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._labels = dict(_label(row, where) for where, row in read_rows(path, LABELS_FORM))
+        self._labels = _read_labels(path)
 
     @property
     def identity(self) -> Mapping[str, object]:
@@ -160,12 +163,21 @@ def make(spec: ModelSpec) -> Model:
     if options["labels"] is not None:
         return BestExpert(Labelled(Path(str(options["labels"]))))
     trials, wall_s = options["trials"], options["wall_s"]
-    if not isinstance(trials, int) or trials < 1 or not isinstance(wall_s, int | float) or not wall_s > 0:
-        raise UsageError(f"pool:best expects trials from 1 and wall_s above 0, got {trials!r} and {wall_s!r}")
+    if type(trials) is not int or trials < 1 or type(wall_s) not in (int, float) or not 0 < wall_s < math.inf:
+        raise UsageError(f"pool:best expects trials from 1 and seconds wall_s above 0, got {trials!r} and {wall_s!r}")
     return BestExpert(Tried(trials, float(wall_s)))
 
 
-def _label(row: Row, where: str) -> tuple[str, tuple[str, dict[str, object]]]:
+def _read_labels(path: Path) -> dict[str, Label]:
+    labels: dict[str, Label] = {}
+    for where, row in read_rows(path, LABELS_FORM):
+        problem, label = _label(row, where)
+        if labels.setdefault(problem, label) != label:
+            raise UsageError(f"{where}: a second label for {problem}, unlike the first. Expected one for each problem")
+    return labels
+
+
+def _label(row: Row, where: str) -> tuple[str, Label]:
     from llamoco_bench.baselines.optimizers import POOL
 
     problem, optimizer, config = row.get("problem"), row.get("optimizer"), row.get("config") or {}

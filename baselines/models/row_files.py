@@ -37,7 +37,7 @@ def _json_lines(path: Path, form: str) -> Iterator[tuple[str, Row]]:
         where = f"{path}, line {number}"
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{where}: not JSON ({error}). Expected {form}") from None
         if not isinstance(row, dict):
             raise UsageError(f"{where}: a {type(row).__name__}. Expected {form}")
@@ -53,13 +53,15 @@ def _text(path: Path, form: str) -> str:
 
 
 def _parquet(path: Path, form: str) -> Iterator[tuple[str, Row]]:
+    """Read with pyarrow alone, which gives None where a value is missing; pandas would give not-a-number."""
     try:
-        import pandas as pd
-
-        table = pd.read_parquet(path)
+        import pyarrow as pa
+        from pyarrow import parquet
     except ImportError as error:
-        raise UsageError(f"{path} needs pandas and pyarrow ({error}): pip install pandas pyarrow") from None
-    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} needs pyarrow ({error}): pip install pyarrow") from None
+    try:
+        rows = parquet.read_table(path).to_pylist()
+    except (OSError, pa.ArrowException) as error:
         raise UsageError(f"{path} cannot be read as parquet ({error}). Expected {form}") from None
-    for number, row in enumerate(table.to_dict("records"), start=1):
-        yield f"{path}, row {number}", {str(name): value for name, value in row.items()}
+    for number, row in enumerate(rows, start=1):
+        yield f"{path}, row {number}", row

@@ -59,6 +59,29 @@ def test_labels_may_be_a_parquet_file_as_the_labelling_writes_it(labels: Path, t
     assert program(model, "synthetic/u0000") == POOL["de"].source({"f": 0.7}).rstrip()
 
 
+def test_parquet_without_a_configuration_in_some_rows_means_the_defaults(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    table = tmp_path / "labels.parquet"
+    rows = [
+        {"problem": "synthetic/u0000", "optimizer": "de", "config": json.dumps({"f": 0.7})},
+        {"problem": "cec2020/RC17", "optimizer": "slsqp", "config": None},
+    ]
+    parquet.write_table(pa.Table.from_pylist(rows), table)
+    model = make_model(parse_spec(f"pool:best?labels={table}"))
+    assert program(model, "synthetic/u0000") == POOL["de"].source({"f": 0.7}).rstrip()
+    assert program(model, "cec2020/RC17") == POOL["slsqp"].source().rstrip()
+
+
+def test_problem_may_have_one_label_twice_but_not_two(labels: Path) -> None:
+    labels.write_text("\n".join(map(json.dumps, [*LABELS, LABELS[0]])))
+    make_model(parse_spec(f"pool:best?labels={labels}"))
+    labels.write_text("\n".join(map(json.dumps, [*LABELS, {"problem": "cec2020/RC17", "optimizer": "cobyla"}])))
+    with pytest.raises(UsageError, match=r"labels\.jsonl, line 4: a second label for cec2020/RC17"):
+        make_model(parse_spec(f"pool:best?labels={labels}"))
+
+
 def test_problem_without_a_label_is_a_model_error(labels: Path) -> None:
     model = make_model(parse_spec(f"pool:best?labels={labels}"))
     with pytest.raises(ModelError, match=r"no label for cec2020/RC02; 3 problems have one"):
@@ -84,7 +107,11 @@ def test_identity_follows_the_programs_that_the_labels_name(labels: Path) -> Non
         ("labels=LABELS", '{"problem": "p", "optimizer": "de", "config": "{"}', "Expected rows"),
         ("labels=LABELS", '{"problem": "p", "optimizer": "de", "config": {"ff": 1}}', "Unknown hyper-parameter of de"),
         ("labels=none.jsonl", "", "is no file"),
+        ("labels=LABELS", "[" * 100_000, "not JSON"),
         ("trials=0", "", "expects trials from 1"),
+        ("trials=true", "", "expects trials from 1"),
+        ("wall_s=inf", "", "seconds wall_s above 0"),
+        ("wall_s=nan", "", "seconds wall_s above 0"),
         ("trails=1", "", "Did you mean 'trials'"),
     ],
 )
