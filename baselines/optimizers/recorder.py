@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from llamoco_bench.problems.problem import Array, Evaluation
-from llamoco_bench.sandbox.evaluator import Evaluator
+from llamoco_bench.problems.problem import Array
+from llamoco_bench.sandbox.evaluator import Evaluator, remembering
 from llamoco_bench.sandbox.ledger import EQUALITY, INEQUALITY, OBJECTIVE, Ledger
 
 _NAMES: Final = ("objective", "inequality", "equality")
@@ -41,8 +41,7 @@ class Recorder:
         self.ledger = Ledger(evaluator)
         self._evaluator = evaluator
         self._deadline = math.inf if wall_s is None else time.monotonic() + wall_s
-        self._last_key = b""
-        self._last_values: Evaluation | None = None
+        self._values = remembering(evaluator)
 
     def objective(self, x: ArrayLike) -> float | Array:
         """Objective of one point, (dim,) -> float, or of many, (n, dim) -> (n,)."""
@@ -99,13 +98,3 @@ class Recorder:
         if len(fitting) < len(points):
             raise Stop("budget")
         return values[function].copy()
-
-    def _values(self, points: Array) -> Evaluation:
-        """Values of `points`; those asked about last are remembered, since constraints follow the objective."""
-        if not self._evaluator.n_constraints:
-            return self._evaluator(points)
-        key = points.tobytes()
-        if self._last_values is None or key != self._last_key:
-            self._last_values = self._evaluator(points)
-            self._last_key = key
-        return self._last_values

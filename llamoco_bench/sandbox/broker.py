@@ -9,10 +9,9 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Literal, NamedTuple
 
-from llamoco_bench.problems.problem import Evaluation
 from llamoco_bench.sandbox.child import wire
 from llamoco_bench.sandbox.desk import Desk
-from llamoco_bench.sandbox.evaluator import Array, Evaluator
+from llamoco_bench.sandbox.evaluator import Array, Evaluator, remembering
 from llamoco_bench.sandbox.ledger import Ledger
 
 How = Literal["budget", "result", "report", "refused", "eof", "protocol", "forged"]
@@ -61,13 +60,11 @@ class Broker:
     """The trusted side of one run."""
 
     def __init__(self, evaluator: Evaluator, ledger: Ledger, desk: Desk, clock: Clock) -> None:
-        self._evaluator = evaluator
         self._ledger = ledger
         self._desk = desk
         self._clock = clock
         self._widths = (1, evaluator.n_inequality, evaluator.n_equality)
-        self._last_key = b""
-        self._last_values: Evaluation | None = None
+        self._values = remembering(evaluator)
 
     def serve(self) -> Ending:
         """Answer until the program ends, in whichever way.
@@ -130,7 +127,7 @@ class Broker:
         clock, remaining, record = self._clock, self._ledger.remaining, self._ledger.record
         copy_point, values_there, counters = self._desk.points[:1].copy, self._desk.values, self._desk.counters
         write, fd, pack, now = os.write, self._desk.answer_fd, wire.ANSWER.pack, perf_counter
-        evaluate = self._values if self._evaluator.n_constraints else self._evaluator.__call__
+        evaluate = self._values
 
         def answer_one(number: int) -> Ending | None:
             if not remaining(wire.OBJECTIVE):
@@ -157,16 +154,6 @@ class Broker:
         else:
             self._ledger.spend(kind, rows)
         self._desk.put(values[kind])
-
-    def _values(self, points: Array) -> Evaluation:
-        """Values of `points`; those asked about last are remembered, since constraints follow the objective."""
-        if not self._evaluator.n_constraints:
-            return self._evaluator(points)
-        key = points.tobytes()
-        if self._last_values is None or key != self._last_key:
-            self._last_values = self._evaluator(points)
-            self._last_key = key
-        return self._last_values
 
     def weigh(self, point: Array) -> None:
         """Evaluate a returned point on the program's account."""

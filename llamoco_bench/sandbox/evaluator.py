@@ -136,6 +136,31 @@ class Evaluator:
         return np.where(np.isfinite(values.f), amount, np.inf)
 
 
+def remembering(evaluator: Evaluator) -> Callable[[Array], Evaluation]:
+    """Return what evaluates as `evaluator` does, but the points asked about last only once.
+
+    A program asks for the constraints of the points whose objective it has just asked for.
+    """
+    return _Remembering(evaluator).__call__ if evaluator.n_constraints else evaluator.__call__
+
+
+class _Remembering:
+    __slots__ = ("_evaluator", "_points", "_values")
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._points = b""
+        self._values: Evaluation | None = None
+
+    def __call__(self, points: Array) -> Evaluation:
+        """Evaluate `points`, (n, dim). Raises `SandboxError`."""
+        asked = points.tobytes()
+        if self._values is None or asked != self._points:
+            self._values = self._evaluator(points)
+            self._points = asked
+        return self._values
+
+
 class _Separate:
     """Evaluate a problem that has no ``evaluate`` by its single functions."""
 
