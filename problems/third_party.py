@@ -58,7 +58,8 @@ def find(taken: Callable[[str], bool]) -> Mapping[str, EntryPoint]:
 def summary(point: EntryPoint) -> str:
     """Say in a line what a suite is, or why it cannot be loaded."""
     try:
-        return str(getattr(_source(point), "summary", f"a suite of {_owner(point)}"))
+        source = _source(point)
+        return _calling(point, lambda: " ".join(str(getattr(source, "summary", f"a suite of {_owner(point)}")).split()))
     except UsageError as error:
         return f"unusable: {error}"
 
@@ -97,7 +98,7 @@ def load(point: EntryPoint, problem_id: str) -> Problem:
 
 def _source(point: EntryPoint) -> ProblemSource:
     source = _calling(point, point.load)
-    missing = [name for name in ("ids", "load") if not callable(getattr(source, name, None))]
+    missing = _calling(point, lambda: [name for name in ("ids", "load") if not callable(getattr(source, name, None))])
     if missing:
         raise UsageError(f"{_said(point)} points to {point.value}, which lacks {' and '.join(missing)}()")
     return cast("ProblemSource", source)

@@ -93,6 +93,24 @@ def test_a_broken_suite_is_listed_as_unusable(install: Install) -> None:
     assert "no licence" in list_suites()["lab3"]
 
 
+UNREADABLE = """
+def ids(): return []
+def load(problem_id): ...
+def __getattr__(name): raise RuntimeError(f"no {name} today")
+"""
+
+
+def test_a_suite_whose_summary_cannot_be_read_is_listed_as_unusable(install: Install) -> None:
+    install("lab8", "tanks_eight", UNREADABLE)
+    assert "unusable" in list_suites()["lab8"]
+    assert "no summary today" in list_suites()["lab8"]
+
+
+def test_a_summary_of_several_lines_is_listed_in_one(install: Install) -> None:
+    install("lab9", "tanks_nine", GOOD.format(suite="lab9").replace('"tanks"', '"tanks\\nand barrels\\n"'))
+    assert list_suites()["lab9"] == "tanks and barrels"
+
+
 @pytest.mark.parametrize("given", ["None", "'tank'", "load_problem('cec2020/RC08')"])
 def test_what_is_no_problem_of_that_name_is_refused(install: Install, given: str) -> None:
     install(
