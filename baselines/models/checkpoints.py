@@ -29,7 +29,7 @@ class Checkpoint:
     ----------
     folder: with configuration, tokenizer and weights; or with a PEFT adapter.
     repository, commit: where on the Hub it is from; empty for a folder of the user's.
-    gguf_file: name of the file of weights in the folder; empty for safetensors.
+    gguf_file: path of the file of weights in the folder; empty for safetensors.
     base: what a PEFT adapter adapts; None for a full checkpoint.
     """
 
@@ -45,7 +45,8 @@ class Checkpoint:
         if self.repository:
             own: dict[str, object] = {"repository": self.repository, "commit": self.commit}
         else:
-            own = {"sha256": sha256_of_all(_files_that_matter(self.folder), self.folder)}
+            files = {*_files_that_matter(self.folder), *([self.folder / self.gguf_file] if self.gguf_file else [])}
+            own = {"sha256": sha256_of_all(files, self.folder)}
         if self.gguf_file:
             own["gguf_file"] = self.gguf_file
         return own if self.base is None else own | {"base": self.base.identity}
@@ -58,7 +59,7 @@ def find_checkpoint(name: str, revision: str | None, gguf_file: str, *, fetch: b
     ----------
     name: a folder, a GGUF file or an id on the Hub; what exists here goes first.
     revision: commit, tag or branch on the Hub.
-    gguf_file: name of the weights in the folder or repository; empty for safetensors.
+    gguf_file: path of the weights in the folder or repository; empty for safetensors.
     fetch: ask the Hub for what is missing here.
 
     Raises
@@ -155,7 +156,7 @@ def _cached_snapshot(repository: str, revision: str | None, names: Iterable[str]
     for name in filter(None, names):
         found = try_to_load_from_cache(repository, name, revision=revision)
         if isinstance(found, str):
-            return Path(found).parent
+            return Path(found).parents[len(Path(name).parts) - 1]  # the file may lie in a folder of the repository
     return None
 
 

@@ -51,6 +51,29 @@ def test_identity_of_a_folder_is_what_changes_answers(folder: Path) -> None:
         before = after
 
 
+def test_identity_of_a_gguf_file_in_a_folder_below_is_its_content(folder: Path) -> None:
+    write(folder / "Q4", {"w.gguf": "GGUF"})
+    before = find(folder, "Q4/w.gguf").identity
+    write(folder / "Q4", {"w.gguf": "GGUF with other weights"})
+    assert find(folder, "Q4/w.gguf").identity != before
+
+
+def test_commit_of_a_gguf_file_in_a_folder_below_is_that_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = pytest.importorskip("huggingface_hub")
+    snapshot = tmp_path / "snapshots" / COMMIT
+    write(snapshot / "Q4", {"w.gguf": "GGUF"})
+
+    def in_the_cache(repository: str, name: str, revision: str | None) -> str:
+        return str(snapshot / name)
+
+    monkeypatch.setattr(hub, "try_to_load_from_cache", in_the_cache)
+    found = find("org/tiny", "Q4/w.gguf")
+    assert found.folder == snapshot
+    assert found.identity == {"repository": "org/tiny", "commit": COMMIT, "gguf_file": "Q4/w.gguf"}
+
+
 def test_gguf_file_is_found_by_its_own_path_or_in_its_folder(folder: Path) -> None:
     write(folder, {"w.gguf": "GGUF"})
     direct, inside = find(folder / "w.gguf"), find(folder, "w.gguf")
