@@ -7,7 +7,7 @@ weights or connections to share belongs into a distribution with an entry point.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from llamoco_bench.errors import UsageError
 
@@ -46,16 +46,22 @@ class LocalKinds(Mapping[str, "Factory"]):
         UsageError: where a name is taken or is none, or a factory cannot be called.
         """
         factories: dict[str, Factory] = {}
-        for kind, factory in (item for kinds in brought for item in kinds.items()):
+        for kind, factory in (item for kinds in brought for item in _items(kinds)):
+            if not isinstance(kind, str) or not kind.isidentifier():
+                raise UsageError(f"pytest_llamoco_models: a kind is a word such as 'mine', got {kind!r}")
             if kind in taken or kind in factories:
                 owner = taken.get(kind, "another implementation of the hook")
                 raise UsageError(f"pytest_llamoco_models: the kind {kind!r} is a name of {owner}")
-            if not kind.isidentifier():
-                raise UsageError(f"pytest_llamoco_models: a kind is a word such as 'mine', got {kind!r}")
             if not callable(factory):
                 raise UsageError(f"pytest_llamoco_models: {kind!r} must be a factory, called with a ModelSpec")
             factories[kind] = factory
         self._factories = factories
+
+
+def _items(kinds: object) -> Iterable[tuple[Any, Any]]:
+    if not isinstance(kinds, Mapping):
+        raise UsageError(f"pytest_llamoco_models: expected factories by kind, such as {{'mine': Mine}}, got {kinds!r}")
+    return kinds.items()
 
 
 # The one thing here that changes: what a conftest.py brings must be found wherever a spec is parsed.

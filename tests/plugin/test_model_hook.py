@@ -42,11 +42,13 @@ def test_name_that_is_taken_is_refused(pytester: pytest.Pytester, bench: Bench) 
     ("brought", "says"),
     [
         ([{"a:b": print}], "a kind is a word"),
+        ([{3: print}], "a kind is a word such as 'mine', got 3"),
+        (["mine"], "expected factories by kind"),
         ([{"mine": 3}], "must be a factory"),
         ([{"mine": print}, {"mine": print}], "another implementation of the hook"),
     ],
 )
-def test_what_is_no_kind_is_refused_and_changes_nothing(brought: list[dict[str, object]], says: str) -> None:
+def test_what_is_no_kind_is_refused_and_changes_nothing(brought: list[object], says: str) -> None:
     kinds = LocalKinds()
     kinds.replace([{"before": print}], {})  # type: ignore[dict-item]
     with pytest.raises(UsageError, match=says):
