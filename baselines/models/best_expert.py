@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,7 @@ from llamoco_bench.baselines.models.fixed_program import FixedProgram
 from llamoco_bench.baselines.models.identity import digest
 from llamoco_bench.baselines.models.row_files import Row, read_rows
 from llamoco_bench.baselines.models.spec import ModelSpec
-from llamoco_bench.baselines.models.user_cache import cache_folder
+from llamoco_bench.baselines.models.user_cache import cache_folder, written_whole
 from llamoco_bench.errors import ModelError, UsageError, choose
 from llamoco_bench.seeds import derive_seed
 
@@ -123,12 +122,12 @@ class Tried:
         problem = load_problem(problem_id)
         key = digest([problem.definition_hash, dict(self.identity)])
         path = cache_folder() / "best-experts" / f"{key[:32]}.txt"
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             if (name := path.read_text()) in POOL:
                 return POOL[name].source()
         name = self._try(problem)
-        with contextlib.suppress(OSError):  # without a cache they are tried each time
-            _write(path, name)
+        with contextlib.suppress(OSError), written_whole(path) as file:  # without a cache they are tried each time
+            file.write(name.encode())
         return POOL[name].source()
 
     def _try(self, problem: Problem) -> str:
@@ -192,11 +191,3 @@ def _label(row: Row, where: str) -> tuple[str, Label]:
         raise choose(f"optimizer of the pool in {where}", optimizer, sorted(POOL))
     POOL[optimizer].complete(config)
     return problem, (optimizer, config)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write under the final name only what is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 
 def cache_folder() -> Path:
@@ -48,8 +49,8 @@ def remembered_sha256(path: Path) -> str:
         if known["stamp"] == stamp:
             return str(known["sha256"])
     digest = sha256_of(path)
-    with contextlib.suppress(OSError):
-        _write_atomically(note, json.dumps({"stamp": stamp, "sha256": digest}))
+    with contextlib.suppress(OSError), written_whole(note) as file:
+        file.write(json.dumps({"stamp": stamp, "sha256": digest}).encode())
     return digest
 
 
@@ -59,9 +60,19 @@ def sha256_of_all(files: Iterable[Path], root: Path) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def _write_atomically(path: Path, text: str) -> None:
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file that appears as `path` when the block has ended well, so that no reader meets half of one.
+
+    Several processes may do so at a time; the last one's file stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w") as handle:
-        handle.write(text)
-    os.replace(name, path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise

@@ -128,7 +128,11 @@ def test_without_labels_the_experts_are_tried_once(cache: Path, monkeypatch: pyt
     assert found in {POOL[name].source().rstrip() for name in ("l-bfgs-b", "slsqp")}
     monkeypatch.setattr(module.Tried, "_try", lambda self, problem: pytest.fail("tried again"))
     assert program(make_model(parse_spec("pool:best?trials=1&wall_s=2")), "cec2020/RC17") == found
-    assert len(list((cache / "best-experts").iterdir())) == 1
+    (note,) = (cache / "best-experts").iterdir()
+    note.write_bytes(b"\xff")
+    monkeypatch.setattr(module.Tried, "_try", lambda self, problem: "slsqp")
+    tried_again = program(make_model(parse_spec("pool:best?trials=1&wall_s=2")), "cec2020/RC17")
+    assert tried_again == POOL["slsqp"].source().rstrip(), "a damaged note is no choice"
 
 
 def test_experts_compete_on_problems_of_their_kind() -> None:

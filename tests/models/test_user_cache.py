@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from llamoco_bench.baselines.models import user_cache
-from llamoco_bench.baselines.models.user_cache import cache_folder, remembered_sha256, sha256_of_all
+from llamoco_bench.baselines.models.user_cache import cache_folder, remembered_sha256, sha256_of_all, written_whole
 
 
 def test_folder_follows_the_environment_unless_it_is_relative(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,3 +67,15 @@ def test_checksum_of_several_files_depends_on_names_and_contents_only(cache: Pat
     assert digest("two", b="2", a="1") == one
     assert digest("three", a="2", b="1") != one
     assert digest("four", a="1", c="2") != one
+
+
+def test_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "file"
+    with written_whole(path) as file:
+        file.write(b"first")
+        assert not path.exists()
+    assert path.read_bytes() == b"first"
+    with pytest.raises(TypeError), written_whole(path) as file:
+        file.writelines([b"half of the sec", None])  # type: ignore[list-item]
+    assert path.read_bytes() == b"first"
+    assert list(path.parent.iterdir()) == [path]

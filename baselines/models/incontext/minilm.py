@@ -7,8 +7,6 @@ length one, as the model's card says.
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from llamoco_bench.baselines.models.hf_loading import tolerated_warnings
-from llamoco_bench.baselines.models.user_cache import cache_folder
+from llamoco_bench.baselines.models.user_cache import cache_folder, written_whole
 from llamoco_bench.errors import ModelError
 
 if TYPE_CHECKING:
@@ -68,13 +66,13 @@ class MiniLMIndex:
 
         name = f"{version(_DISTRIBUTION)}-{_MAX_TOKENS}-{self._sha256[:24]}.npy"
         path = cache_folder() / "embeddings" / name
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, EOFError, ValueError):
             kept: NDArray[Any] = np.load(path)
             if len(kept) == len(self._texts):
                 return kept
         vectors = self._embed(self._texts)
-        with contextlib.suppress(OSError):  # without a cache they are computed each time
-            _write(path, vectors)
+        with contextlib.suppress(OSError), written_whole(path) as file:  # without a cache they are computed each time
+            np.save(file, vectors)
         return vectors
 
     @cached_property
@@ -110,14 +108,3 @@ def _folder() -> Path:
     if found is None or not found.submodule_search_locations:
         raise ModelError(f"{_DISTRIBUTION} is not installed")
     return Path(found.submodule_search_locations[0]) / "model"
-
-
-def _write(path: Path, vectors: NDArray[Any]) -> None:
-    """Write under the final name only what is whole: several workers may do so at a time."""
-    import numpy as np
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(suffix=".npy", dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        np.save(file, vectors)
-    Path(name).replace(path)
