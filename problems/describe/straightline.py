@@ -204,7 +204,7 @@ class Straightline:
             case _:
                 return None
         form = affine(place, {node.span.index})
-        if form is None:
+        if form is None or form.variable is None:  # a variable that stays the same has all terms' coefficients
             return None
         row = np.zeros(self.program.dim)
         row[[form.at(i) - 1 for i in node.span]] = self.pool.value(self._printer.within(node.span).show(factor))

@@ -115,7 +115,18 @@ def test_only_the_chosen_branch_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["w[i]*x[i]", "x[i]", "x[i]^2*w[i]", "w[i]*cos(x[i])", "sin(x[i]) + x[1]", "i*x[i]", "c[i]*w[i]"]
+    "body",
+    [
+        "w[i]*x[i]",
+        "w[i]*x2",
+        "i*x1",
+        "x[i]",
+        "x[i]^2*w[i]",
+        "w[i]*cos(x[i])",
+        "sin(x[i]) + x[1]",
+        "i*x[i]",
+        "c[i]*w[i]",
+    ],
 )
 def test_long_sums_agree_with_adding_up(body: str) -> None:
     weights = tuple(np.linspace(-1.0, 2.0, 60).tolist())
