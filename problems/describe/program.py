@@ -34,7 +34,8 @@ _IDENTIFIER: Final = re.compile(r"(?!total\d)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)
 _RESERVED: Final = frozenset(
     {
         *("x", "f", "g", "h", "pi", "D", "if", "sum", *FUNCTIONS),
-        *("np", "objective", "inequality", "equality", "intermediates", "shared", "round_half_away", *keyword.kwlist),
+        *("np", "range", "int", "objective", "inequality", "equality", "intermediates", "shared", "round_half_away"),
+        *keyword.kwlist,
     }
 )
 """What already means something in the notation or in the Python texts."""
@@ -169,6 +170,14 @@ def _count(kind: str, outputs: list[Output]) -> int:
     return len(found)
 
 
+def _check_name(name: str, of: str) -> None:
+    if not _IDENTIFIER.fullmatch(name) or name in _RESERVED:
+        raise NotationError(
+            f"{name!r} cannot be the name of {of}: it is no word of letters, digits and single underscores, or has a "
+            "meaning already."
+        )
+
+
 @dataclass(slots=True)
 class _Checker:
     """Walks over the statements in order and knows what is defined so far."""
@@ -191,8 +200,7 @@ class _Checker:
 
     def _define(self, quantity: Quantity) -> None:
         name = quantity.name
-        if not _IDENTIFIER.fullmatch(name) or name in _RESERVED:
-            raise NotationError(f"{name!r} cannot be the name of a quantity.")
+        _check_name(name, "a quantity")
         if name in self.scalars or name in self.lengths:
             raise NotationError(f"{name!r} is defined twice.")
         match quantity:
@@ -218,6 +226,7 @@ class _Checker:
             self._expression(child, spans)
 
     def _index(self, span: Span, bodies: tuple[Expression, ...], spans: dict[str, Span]) -> None:
+        _check_name(span.index, "an index")
         if span.index in spans or span.index in self.scalars or span.index in self.lengths:
             raise NotationError(f"The index {span.index!r} is already in use.")
         if len(span) < 1 or not all(span.index in names(body) for body in bodies):
