@@ -78,8 +78,11 @@ class AskTell:
     ) -> None:
         if name not in POOL:
             raise choose("optimizer", name, POOL)
+        seed = _whole("seed", seed)
         if not 0 <= seed < 2**32:
             raise UsageError(f"The seed must be in [0, 2**32), got {seed}.")
+        budget = _whole("budget", budget)
+        n_inequality, n_equality = _whole("n_inequality", n_inequality), _whole("n_equality", n_equality)
         source = POOL[name].source(config)
         self._desk = _Desk(n_inequality, n_equality)
         self._widths = {"inequality": n_inequality, "equality": n_equality}
@@ -255,11 +258,15 @@ def _elsewhere(
     desk: _Desk, lower: ArrayLike, upper: ArrayLike, budget: int, n_inequality: int, n_equality: int
 ) -> Problem:
     """Return the problem whose evaluator is at the other side of `desk`."""
+    try:
+        low, high = (np.atleast_1d(np.array(bound, dtype=np.float64)) for bound in (lower, upper))
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"Bounds must be numbers, (dim,) each, but: {error}") from None
     return Problem(
         id="ask-tell",
         title="evaluated by the caller",
-        lower=np.atleast_1d(np.array(lower, dtype=np.float64)),
-        upper=np.atleast_1d(np.array(upper, dtype=np.float64)),
+        lower=low,
+        upper=high,
         budget=budget,
         n_inequality=n_inequality,
         n_equality=n_equality,
@@ -269,6 +276,16 @@ def _elsewhere(
         best_known=None,
         best_known_source="",
     )
+
+
+def _whole(name: str, value: float) -> int:
+    """Return `value` as an int; 1e4 is whole, too. Raises `UsageError` for anything that is no whole number."""
+    try:
+        if (whole := int(value)) == value:
+            return whole
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise UsageError(f"{name} must be a whole number, got {value!r}.")
 
 
 def _work(source: str, recorder: Recorder, evaluator: Evaluator, seed: int, desk: _Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import doctest
 import gc
+import math
 import pickle
 import subprocess
 import sys
@@ -294,6 +295,12 @@ def test_warnings_of_a_program_are_its_own_and_those_of_the_caller_stay() -> Non
         (("de", [1.0], [0.0], 10), "lower <= upper"),
         (("de", [0.0], [1.0], 10, {"popsize": 3}), "hyper-parameter of de"),
         (("de", [0.0], [1.0], 10, None, -1), "seed"),
+        (("de", [0.0], [1.0], 10, None, 0.5), "seed must be a whole number, got 0.5"),
+        (("de", [0.0], [1.0], 10.5), "budget must be a whole number, got 10.5"),
+        (("de", [0.0], [1.0], math.inf), "budget must be a whole number, got inf"),
+        (("de", [0.0], [1.0], "10"), "budget must be a whole number, got '10'"),
+        (("de", ["low"], [1.0], 10), "Bounds must be numbers"),
+        (("de", [[0.0], [0.0, 1.0]], [1.0], 10), "Bounds must be numbers"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused_before_a_thread_starts(
