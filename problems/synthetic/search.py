@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from llamoco_bench.errors import choose
 from llamoco_bench.problems.problem import Array, Problem, violation
 from llamoco_bench.problems.registry import list_problems
 from llamoco_bench.problems.synthetic import CONSTRAINED_IDS
@@ -128,6 +129,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     options = parser.parse_args()
     source = f"differential evolution, {options.evaluations} evaluations, round {options.round}, then SLSQP"
+    for name in options.ids:
+        if name not in _IDS:
+            parser.error(str(choose("synthetic problem with constraints", name, CONSTRAINED_IDS)))
     names = [*options.ids, *(list_problems(options.suite) if options.suite else ())]
     one = partial(_value_of, evaluations=options.evaluations, round_=options.round)
     with get_context("spawn").Pool(options.jobs) as pool:

@@ -85,3 +85,12 @@ def test_a_problem_that_was_not_searched_says_so(monkeypatch: pytest.MonkeyPatch
     instance = next(instance for name in CONSTRAINED_IDS if (instance := instance_of(name)).cuts_off_optimum)
     assert best_known.best_known(instance) == (None, best_known.NOT_SEARCHED)
     assert as_problem(instance).best_known is None
+
+
+def test_an_id_that_is_none_is_refused_before_anything_is_searched(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["search", "synthetic/c9999"])
+    with pytest.raises(SystemExit):
+        search.main()
+    assert "Unknown synthetic problem with constraints 'synthetic/c9999'" in capsys.readouterr().err
