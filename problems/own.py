@@ -99,10 +99,11 @@ def problem_from_code(
 
     Raises
     ------
-    UsageError: the bounds are none, or the code cannot be executed, lacks the objective, fails in the middle of the
-        bounds, or gives one value for many points, or values of another shape than one row a point.
+    UsageError: the bounds or arrays are none, or the code cannot be executed, lacks the objective, fails in the middle
+        of the bounds, or with `many` gives anything but one row a point.
     """
     low, high = _bounds(problem_id, lower, upper)
+    _check_arrays(problem_id, arrays)
     functions = _functions(problem_id, code, arrays)
     counts = _count(problem_id, functions, 0.5 * (low + high))
     if many:
@@ -121,6 +122,17 @@ def problem_from_code(
         best_known=best_known,
         best_known_source=best_known_source,
     )
+
+
+def _check_arrays(problem_id: str, arrays: Mapping[str, Array]) -> None:
+    """Refuse what holds Python objects: its bytes are addresses, which would change the definition in every process."""
+    for name, array in arrays.items():
+        try:
+            is_plain = not np.asarray(array).dtype.hasobject
+        except ValueError:  # rows of different lengths
+            is_plain = False
+        if not is_plain:
+            raise UsageError(f"The array {name!r} of {problem_id} must hold numbers, in rows of one length")
 
 
 _Functions = tuple[Callable[[Array], Any], Callable[[Array], Any] | None, Callable[[Array], Any] | None]

@@ -166,3 +166,9 @@ def test_bounds_that_are_none_are_refused(lower: Any, upper: Any, says: str) -> 
 def test_code_that_writes_into_its_argument_counts_the_constraints_of_the_middle() -> None:
     code = "def objective(x):\n    x[:] = 9.0\n    return 1.0\ndef inequality(x):\n    return [1.0] if x[0] < 9 else []"
     assert from_code(code).n_inequality == 1
+
+
+@pytest.mark.parametrize("array", [np.array([1.0, "a", None], dtype=object), [[1.0], [1.0, 2.0]], {"a": 1.0}])
+def test_arrays_that_hold_no_plain_numbers_are_refused(array: Any) -> None:
+    with pytest.raises(UsageError, match="'centre' of mine/bowl must hold numbers"):
+        from_code(arrays={"centre": array})
