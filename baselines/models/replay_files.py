@@ -90,7 +90,10 @@ def _of_model(recorded: list[Recorded], model: str | None, path: Path) -> list[R
     if model in labels:
         return [record for record in recorded if record.model == model]
     wanted = "answers of several models" if model is None else f"no answers of {model!r}"
-    raise UsageError(f"{path} holds {wanted}. Choose with ?model=LABEL. Labels: {', '.join(labels)}")
+    if "" in labels and len(labels) > 1:
+        unnamed = next(record.where for record in recorded if not record.model)
+        wanted += f"; {unnamed} names no model, and cannot be chosen"
+    raise UsageError(f"{path} holds {wanted}. Choose with ?model=LABEL. Labels: {', '.join(filter(None, labels))}")
 
 
 def _read_file(file: Path) -> Iterator[Recorded]:

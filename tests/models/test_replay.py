@@ -154,6 +154,13 @@ def test_newest_answer_of_a_run_wins(tmp_path: Path) -> None:
     assert ask(replay(tmp_path), "p").text == "newest"
 
 
+def test_line_that_names_no_model_among_others_is_pointed_out(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", {"problem": "p", "text": "of m", "model": "m"}, {"problem": "q", "text": "?"})
+    with pytest.raises(UsageError, match=r"several models; .*a\.jsonl, line 2 names no model.* Labels: m$"):
+        replay(file)
+    assert ask(replay(file, "?model=m"), "p").text == "of m"
+
+
 def test_run_of_several_models_needs_a_choice(tmp_path: Path) -> None:
     file = write(tmp_path / "a.jsonl", generation("p", "of m"), generation("p", "of n", model="n"))
     with pytest.raises(UsageError, match=r"several models.*\?model=LABEL.*m, n"):
