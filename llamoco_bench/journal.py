@@ -44,11 +44,21 @@ class Journal:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
 
     def append(self, record: Mapping[str, object]) -> None:
-        """Write `record` as one line and wait until it is on disk."""
+        """Write `record` as one line and wait until it is on disk.
+
+        Raises
+        ------
+        OSError: where the disk is full, say. Nothing of the line is left then, so that later ones can be read.
+        """
         line = json.dumps({"schema": SCHEMA, **encode(dict(record))}, ensure_ascii=True, allow_nan=False)
         data = memoryview((line + "\n").encode())
-        while data:
-            data = data[os.write(self._fd, data) :]
+        before = os.fstat(self._fd).st_size
+        try:
+            while data:
+                data = data[os.write(self._fd, data) :]
+        except OSError:
+            os.ftruncate(self._fd, before)
+            raise
         os.fsync(self._fd)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -51,6 +52,19 @@ def test_torn_last_line_is_passed_over(tmp_path: Path) -> None:
     with path.open("ab") as file:
         file.write(b'{"schema": 1, "kind": "ru')
     assert len(read_journals(tmp_path)) == 1
+
+
+def test_a_line_for_which_there_was_no_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(tmp_path / "a.jsonl") as journal:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, allowed[1]))  # the first 4096 bytes of the line are written
+        try:
+            with pytest.raises(OSError, match="large"):
+                journal.append({"kind": "generation", "text": 5000 * "x"})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+        journal.append({"kind": "run"})
+    assert [record["kind"] for record in read_journals(tmp_path)] == ["run"]
 
 
 def test_damage_in_the_middle_is_an_error_that_names_the_line(tmp_path: Path) -> None:
