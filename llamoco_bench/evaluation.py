@@ -47,7 +47,7 @@ class Evaluator:
     ----------
     settings: what was asked for.
     journal: receives every answer and every run as soon as it is there.
-    known: finished records of earlier sessions by key; what is in there is not done again.
+    earlier: all records of earlier sessions; what is finished in there is not done again.
     worker: name of this process in the records.
     brokers: where the models are that live in processes of their own, by label.
     """
@@ -56,24 +56,26 @@ class Evaluator:
         self,
         settings: Settings,
         journal: Journal,
-        known: Mapping[str, Record],
+        earlier: Sequence[Record],
         worker: str = "main",
         brokers: Addresses | None = None,
     ) -> None:
         self._settings = settings
         self._journal = journal
-        self._known = known
+        finished = [record for record in earlier if _is_finished(record)]
+        self._known = {record["key"]: record for record in finished}
         self._worker = worker
         self._brokers = brokers or {}
         self._models: dict[str, Model] = {}
+        # Not from `_known`: models that differ in their labels alone have their answers under the same keys.
         self._answers = {
             (record["model"], record["problem"], record["turn"]): record
-            for record in known.values()
+            for record in finished
             if record["kind"] == "generation"
         }
         self._runs = {
             (record["model"], record["problem"], record["run"]): record
-            for record in known.values()
+            for record in finished
             if record["kind"] == "run" and record["turn"] == 0
         }
 
@@ -285,13 +287,9 @@ def _request(problem: Problem, settings: Settings, messages: Sequence[Message], 
     return Request(problem.id, messages, turn=turn, seed=seed)
 
 
-def index_known(records: Sequence[Record]) -> dict[str, Record]:
-    """Index the finished answers and runs of earlier sessions by key; failures of ours are left out."""
-    return {
-        record["key"]: record
-        for record in records
-        if record["kind"] in ("generation", "run") and record.get("status") != "infra"
-    }
+def _is_finished(record: Record) -> bool:
+    """Tell whether a record is an answer, or a run that did not end in a failure of ours."""
+    return record["kind"] in ("generation", "run") and record.get("status") != "infra"
 
 
 def describe_execution(settings: Settings) -> dict[str, object]:

@@ -198,7 +198,7 @@ class ModelRunner:
     def _evaluate(self, settings: Settings, values: Mapping[str, Any], folder: RunFolder) -> None:
         from llamoco_bench.baselines.models.registry import is_brokered, prepare_model
         from llamoco_bench.baselines.models.serving.purse import refuse_unkept
-        from llamoco_bench.evaluation import Evaluator, describe_execution, index_known
+        from llamoco_bench.evaluation import Evaluator, describe_execution
         from llamoco_bench.journal import Journal
         from llamoco_bench.sandbox import preflight
 
@@ -212,7 +212,7 @@ class ModelRunner:
         with Journal(folder.new_journal("test")) as journal:
             plan = [[suite, problem.rpartition("/")[2], model.label] for suite, problem, model in settings.items()]
             journal.append({"kind": "plan", "shard": None, "items": plan})
-            evaluator = Evaluator(settings, journal, index_known(folder.records()), "test", addresses)
+            evaluator = Evaluator(settings, journal, folder.records(), "test", addresses)
             try:
                 for suite, problem, model in settings.items():
                     faults += evaluator.evaluate(suite, problem, model).faults

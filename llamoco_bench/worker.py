@@ -60,14 +60,14 @@ class Worker:
 
     def _start(self) -> None:
         from llamoco_bench.baselines.models.serving import Address
-        from llamoco_bench.evaluation import Evaluator, index_known
+        from llamoco_bench.evaluation import Evaluator
         from llamoco_bench.journal import Journal
 
         told = self._controller.tell() if self._controller else self._config.workerinput[WORKERINPUT_KEY]  # type: ignore[attr-defined]
         folder = RunFolder.at(told["folder"])
         brokers = {label: Address(*address) for label, address in told["brokers"].items()}
-        known = index_known(folder.records())
+        earlier = folder.records()
         journal = self._open.enter_context(Journal(folder.new_journal(self._name)))
-        evaluator = Evaluator(self._config.stash[SETTINGS_KEY], journal, known, self._name, brokers)
+        evaluator = Evaluator(self._config.stash[SETTINGS_KEY], journal, earlier, self._name, brokers)
         self._open.callback(evaluator.close)
         self._config.stash[EVALUATOR_KEY] = evaluator

@@ -13,7 +13,7 @@ from llamoco_bench import evaluation
 from llamoco_bench.baselines.models import Generation, Model, ModelSpec, Request, Usage, parse_spec
 from llamoco_bench.baselines.models.local import LOCAL
 from llamoco_bench.errors import ModelError
-from llamoco_bench.evaluation import Evaluator, index_known
+from llamoco_bench.evaluation import Evaluator
 from llamoco_bench.item_outcome import ItemOutcome
 from llamoco_bench.journal import Journal, Record, read_journals
 from llamoco_bench.problems import load_problem
@@ -83,9 +83,9 @@ def evaluate(thinker: Thinker, journal: Path) -> Evaluate:
 
     def evaluate(spec: str, runs: int = 2, stage: str = "all", seed: int = 0) -> ItemOutcome:
         settings = Settings((parse_spec(spec),), ("cec2020",), runs=runs, stage=stage, seed=seed)
-        known = index_known(read_journals(journal))
+        earlier = read_journals(journal)
         with Journal(journal / f"{next(sessions):02}.jsonl") as own:
-            return Evaluator(settings, own, known).evaluate("cec2020", PROBLEM, settings.models[0])
+            return Evaluator(settings, own, earlier).evaluate("cec2020", PROBLEM, settings.models[0])
 
     journal.mkdir()
     return evaluate

@@ -73,6 +73,14 @@ def test_results_serve_another_suite_and_label_too(bench: Bench, replay: Replay)
     result.stdout.fnmatch_lines(["cec2020: 1 problem, 2 runs a model*", "renamed *"])
 
 
+def test_models_that_differ_in_their_labels_alone_are_each_executed(bench: Bench, replay: Replay) -> None:
+    """Their answers lie under one key, those of both are there all the same."""
+    answers = {(NAMES[0], 0): fenced(GOOD)}
+    both = (replay(answers, label="a"), replay(answers, label="b"), SMOKE, f"--llamoco-problems={NAMES[0]}")
+    bench(*both, "--llamoco-stage=generate", "--llamoco-run-dir=out")
+    assert bench(*both, "--llamoco-stage=execute", "--llamoco-resume=out").parseoutcomes() == {"ok": 2}
+
+
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["plain", "xdist"])
 def test_kill_9_loses_no_finished_run_and_repeats_none(
     pytester: pytest.Pytester, bench: Bench, replay: Replay, workers: tuple[str, ...]
