@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from functools import lru_cache
 
 
@@ -10,9 +11,14 @@ from functools import lru_cache
 def parse_program(source: str) -> ast.Module | None:
     """Return the syntax tree of `source`, or None where it does not parse; not to be changed.
 
-    A few are kept: whoever finds a program in an answer mostly wants to know next what it calls.
+    Python's warnings about the model's text (an escape such as ``\\d``, say) are silenced: where a session makes
+    warnings errors, a program that parses elsewhere would not parse.
+
+    A few trees are kept: whoever finds a program in an answer mostly wants to know next what it calls.
     """
     try:
-        return ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

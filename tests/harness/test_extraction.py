@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 
 import pytest
 from hypothesis import given
@@ -77,6 +78,13 @@ def test_helpers_in_an_earlier_block_come_along_when_the_last_one_does_not_parse
 def test_deeply_nested_text_is_no_danger() -> None:
     for bomb in ("(" * 100_000, "-" * 200_000, "[" * 50_000 + "]" * 50_000, "a." * 100_000):
         extract_program(f"```python\ndef solve(o, l, u, b, s):\n    return {bomb}\n```")
+
+
+def test_a_session_that_makes_warnings_errors_finds_the_same_program() -> None:
+    warned_of = f'PATTERN = "\\d"\n{SOLVE}'
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert extract_program(f"```python\n{SOLVE}```\nBetter:\n```python\n{warned_of}```") == warned_of
 
 
 @given(st.text(max_size=300))
