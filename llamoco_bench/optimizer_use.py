@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from llamoco_bench.program_calls import Call, outline
+from llamoco_bench.syntax import parse_program
 
 UNPARSABLE: Final = "does not parse"
 UNNAMED: Final = "own: unnamed"
@@ -54,6 +55,9 @@ _METHODS: Final = {
         "dogleg",
     )
 }
+_PLACE_OF_METHOD: Final = 3
+"""Of ``minimize(fun, x0, args, method)``."""
+
 _LOCAL: Final = frozenset(f"{method} (SciPy)" for method in (*_METHODS.values(), "minimize"))
 _POPULATIONS: Final = ("CMA-ES", "DE", "PSO", "Genetic algorithm", "Evolution strategy", "Simulated annealing")
 _SKOPT: Final = {
@@ -95,9 +99,9 @@ def optimizers_used(program: str) -> tuple[str, ...]:
     """
     if not program.strip():
         return ()
-    known = outline(program)
-    if not (known.modules or known.calls or known.names):
+    if parse_program(program) is None:
         return (UNPARSABLE,)
+    known = outline(program)
     called = dict.fromkeys(name for call in known.calls if call.imported and (name := _library(call)))
     said = " ".join([*known.names, *known.docstrings])
     own = next((name for pattern, name in _HINTS if pattern.search(said)), None)
@@ -126,7 +130,7 @@ def _library(call: Call) -> str | None:
 
 
 def _minimize(call: Call) -> str:
-    method = call.texts.get("method")
+    method = call.texts.get("method", call.texts.get(_PLACE_OF_METHOD))
     if method is None:
         return "minimize (SciPy)"
     return f"{_METHODS.get(method.lower(), 'minimize')} (SciPy)"

@@ -12,6 +12,7 @@ HEAD = "def solve(objective, lower, upper, budget, seed):\n    "
     ("program", "expected"),
     [
         ("from scipy.optimize import minimize\nminimize(f, x, method='slsqp')", ("SLSQP (SciPy)",)),
+        ("from scipy.optimize import minimize\nminimize(f, x, (), 'COBYLA')", ("COBYLA (SciPy)",)),
         ("from scipy import optimize as o\no.minimize(f, x)", ("minimize (SciPy)",)),
         ("import scipy.optimize\nscipy.optimize.shgo(f, b)", ("SHGO (SciPy)",)),
         ("import cma\ncma.fmin2(f, x, 1)", ("CMA-ES (cma)",)),
@@ -37,6 +38,7 @@ def test_optimizers_of_libraries_are_named(program: str, expected: tuple[str, ..
          ("own: Simulated annealing", "BFGS (SciPy)")),
         ("def solve(f, x):\n    return x", (UNNAMED,)),
         ("def solve(f, x:\n", (UNPARSABLE,)),
+        ("solve = lambda objective, lower, upper, budget, seed: lower\n", (UNNAMED,)),
         ("", ()),
     ],
 )  # fmt: skip
