@@ -50,12 +50,20 @@ class RunFolder:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What was asked for when the run began."""
+        """What was asked for when the run began.
+
+        Raises
+        ------
+        JournalError: where it is missing or damaged, and for an unknown schema.
+        """
         try:
-            manifest: dict[str, Any] = json.loads((self.path / "manifest.json").read_text())
+            manifest = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise JournalError(f"{self.path} is not a run: its manifest.json cannot be read ({error})") from None
-        return manifest
+        schema = manifest.get("schema") if isinstance(manifest, dict) else None
+        if schema != SCHEMA:
+            raise JournalError(f"{self.path} is not a run: its manifest.json is of schema {schema!r}, not {SCHEMA}")
+        return dict(manifest)
 
     @property
     def id(self) -> str:

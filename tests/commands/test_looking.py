@@ -23,14 +23,17 @@ def test_list_has_a_line_a_run_with_how_far_it_is(tmp_path: Path, capsys: pytest
     partial = make_run(tmp_path / "c", [[0.5]] * 2)
     with Journal(partial.new_journal("main")) as journal:
         journal.append({"kind": "plan", "shard": None, "items": [["s", "99", "m"]]})
-    (tmp_path / "d").mkdir()
-    (tmp_path / "d" / "manifest.json").write_text("{")
+    for name, content in {"d": "{", "e": "[]", "f": '{"schema": 9}'}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text(content)
     assert main(["ls", "--root", str(tmp_path)]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert "3/3    complete" in lines["a"]
     assert "2/2    shard 1/2" in lines["b"]
     assert "2/3    incomplete" in lines["c"]
     assert "unreadable" in lines["d"]
+    assert "schema None" in lines["e"]
+    assert "schema 9" in lines["f"]
 
 
 def test_list_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
