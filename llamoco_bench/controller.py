@@ -116,8 +116,9 @@ class Controller:
             return
         from llamoco_bench.evaluation import describe_execution
 
-        self.folder.write_manifest({**self._settings.manifest(), **describe_execution(self._settings)})
+        manifest = {**self._settings.manifest(), **describe_execution(self._settings)}
         try:
+            self.folder.write_manifest(manifest)
             self._start_brokers()
         except LlamocoError as error:
             raise pytest.UsageError(str(error)) from None

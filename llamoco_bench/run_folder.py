@@ -79,8 +79,18 @@ class RunFolder:
         return self.journals / f"{worker}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
 
     def write_manifest(self, options: Mapping[str, object]) -> None:
-        """Write down what this session is about: ``manifest.json`` for the first one, ``resume-*.json`` for others."""
-        self.journals.mkdir(parents=True, exist_ok=True)
+        """Write down what this session is about: ``manifest.json`` for the first one, ``resume-*.json`` for others.
+
+        Raises
+        ------
+        UsageError: where the folder cannot be made.
+        """
+        try:
+            self.journals.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{self.path} cannot be the folder of a run ({error}); give one that can be made"
+            ) from None
         path = self.path / "manifest.json"
         run = {"id": secrets.token_hex(8)}
         if path.exists():

@@ -29,6 +29,7 @@ REJECTED = [
     ([*OK, "--llamoco-prompt=cobol"], "python"),
     ([*OK, "--llamoco-resume=last"], "no run"),
     ([*OK, "--llamoco-resume=x", "--llamoco-run-dir=y"], "not both"),
+    ([*OK, f"--llamoco-run-dir={__file__}/below"], "cannot be the folder of a run"),
     (["--llamoco-runs=2"], "--llamoco-runs does nothing without --llamoco-model or --llamoco-suite"),
 ]
 
