@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -46,15 +45,15 @@ def make(spec: ModelSpec) -> Model:
 
 
 def _check_values(optimizer: Optimizer, config: Mapping[str, Value]) -> None:
-    """Refuse words that the grid does not have, and numbers that are none or of another sign than all of the grid."""
+    """Refuse words that the grid does not have, and numbers of another sign than all of the grid."""
     for name, value in config.items():
         known = optimizer.grid[name]
         if isinstance(value, str):
             if value not in known:
                 raise choose(f"value of {name}", value, map(str, known))
         elif not isinstance(value, bool):
-            signs = {math.copysign(1, float(other)) for other in known if other}
-            if not math.isfinite(value) or (0 not in known and value == 0) or math.copysign(1, value) not in signs:
+            signs = {float(other) > 0 for other in known if other}
+            if (value not in known) if value == 0 else (value > 0) not in signs:
                 raise UsageError(f"{name} of {optimizer.name} is {value}. The grid has: {', '.join(map(str, known))}")
 
 

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from llamoco_bench.baselines.optimizers.pool import POOL
 from llamoco_bench.baselines.optimizers.recorder import Recorder, Stop
-from llamoco_bench.baselines.optimizers.run import call_solve
+from llamoco_bench.baselines.optimizers.run import call_solve, check_seed
 from llamoco_bench.errors import UsageError, choose
 from llamoco_bench.problems.problem import Array, Evaluation, Problem
 from llamoco_bench.sandbox.evaluator import Evaluator
@@ -78,9 +78,7 @@ class AskTell:
     ) -> None:
         if name not in POOL:
             raise choose("optimizer", name, POOL)
-        seed = _whole("seed", seed)
-        if not 0 <= seed < 2**32:
-            raise UsageError(f"The seed must be in [0, 2**32), got {seed}.")
+        check_seed(seed)
         budget = _whole("budget", budget)
         n_inequality, n_equality = _whole("n_inequality", n_inequality), _whole("n_equality", n_equality)
         source = POOL[name].source(config)

@@ -8,12 +8,13 @@ shown to a language model and what is run for a label are therefore the same tex
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from llamoco_bench.errors import UsageError, choose
 
@@ -42,23 +43,34 @@ def complete(module: str, config: Mapping[str, object] | None) -> dict[str, Valu
 
     Raises
     ------
-    UsageError: a name that the program does not have, or a value of another type than the default's.
+    UsageError: a name that the program does not have, a value of another type than the default's, or a number that is
+        not finite, which cannot be written into a program.
     """
     values = dict(constants(module))
     for name, value in (config or {}).items():
         if name not in values:
             raise choose(f"hyper-parameter of {module.replace('_', '-')}", name, values)
-        values[name] = _converted(name, value, values[name])
+        values[name] = _converted(f"{name} of {module.replace('_', '-')}", value, values[name])
     return values
 
 
 def _converted(name: str, value: object, default: Value) -> Value:
     """Check `value` against the type of `default`; an int is taken for a float."""
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if isinstance(default, float) and type(value) in (int, float):
+        return _finite(name, value, default)
     if isinstance(value, bool | int | float | str) and type(value) is type(default):
         return value
     raise UsageError(f"{name} is {value!r}, but should be of type {type(default).__name__}, like {default!r}")
+
+
+def _finite(name: str, value: Any, default: float) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise UsageError(f"{name} is {number}, but should be a finite number, like {default!r}")
+    return number
 
 
 def render(module: str, config: Mapping[str, object] | None = None) -> str:

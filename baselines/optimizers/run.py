@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from llamoco_bench.baselines.optimizers.pool import POOL
 from llamoco_bench.baselines.optimizers.recorder import Recorder, Stop
-from llamoco_bench.errors import choose
+from llamoco_bench.errors import UsageError, choose
 from llamoco_bench.problems.problem import Array, Problem
 from llamoco_bench.problems.synthetic.recording import compiled_recorder
 from llamoco_bench.sandbox.evaluator import Evaluator
@@ -87,11 +87,19 @@ def run_optimizer(
 
     Raises
     ------
-    UsageError: for a name that is not in the pool, or a hyper-parameter that the optimizer does not have.
+    UsageError: for a name that is not in the pool, a hyper-parameter that the optimizer does not have, or a seed that
+        is none.
     """
     if name not in POOL:
         raise choose("optimizer", name, POOL)
+    check_seed(seed)
     return run_source(POOL[name].source(config), problem, seed, wall_s=wall_s, target=target)
+
+
+def check_seed(seed: float) -> None:
+    """Raise `UsageError` unless `seed` is a whole number in [0, 2**32)."""
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+        raise UsageError(f"The seed must be a whole number in [0, 2**32), got {seed!r}.")
 
 
 def run_source(

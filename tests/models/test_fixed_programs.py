@@ -126,6 +126,8 @@ def test_values_between_those_of_the_grid_are_accepted() -> None:
         ("pool:de?f=x", "float"),
         ("pool:de?population=-3", "population of de is -3. The grid has: 20, 50, 100"),
         ("pool:de?population=0", "population of de is 0"),
+        (f"pool:de?population=-{10**400}", "population of de is -1000"),
+        (f"pool:de?f={10**400}", "f of de is inf, but should be a finite number"),
         ("pool:de?f=nan", "f of de is nan"),
         ("pool:de?cr=inf", "cr of de is inf"),
         ("pool:de?strategy=best2bin", "Unknown value of strategy 'best2bin'. Did you mean 'best1bin'"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from textwrap import dedent
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,6 +52,18 @@ def test_a_constrained_run_comes_to_the_same_in_the_sandbox(name: str, crossing:
 def test_an_unknown_optimizer_is_refused_with_the_near_one(make_sphere: MakeSphere) -> None:
     with pytest.raises(UsageError, match="Did you mean 'slsqp'"):
         run_optimizer("slspq", make_sphere(dim=2, budget=10))
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 0.5, None])
+def test_a_seed_that_is_none_is_refused_and_no_run_that_failed(make_sphere: MakeSphere, seed: Any) -> None:
+    with pytest.raises(UsageError, match=r"seed must be a whole number in \[0, 2\*\*32\), got"):
+        run_optimizer("de", make_sphere(dim=2, budget=10), seed=seed)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, pytest.param(10**400, id="beyond a float")])
+def test_a_hyper_parameter_that_is_not_finite_is_refused(make_sphere: MakeSphere, value: float) -> None:
+    with pytest.raises(UsageError, match=r"f of de is -?(nan|inf), but should be a finite number, like 0\.5"):
+        run_optimizer("de", make_sphere(dim=2, budget=10), {"f": value})
 
 
 def test_the_budget_ends_a_program_that_does_not_count(make_sphere: MakeSphere) -> None:
