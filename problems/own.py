@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -44,13 +46,15 @@ def problem_from_equations(
 
     Raises
     ------
-    UsageError: equations or bounds do not follow their notation; the message names the line.
+    UsageError: equations or bounds do not follow their notation, where the message names the line; or budget or best
+        value are none.
     """
     from llamoco_bench.problems.describe.bounds import parse_bounds
     from llamoco_bench.problems.describe.evaluator import evaluator
     from llamoco_bench.problems.describe.program import build
     from llamoco_bench.problems.describe.prompts import prompts
 
+    _check_numbers(problem_id, budget, best_known)
     lower, upper = parse_bounds(bounds)
     program = build(equations, len(lower))
     return Problem(
@@ -99,9 +103,10 @@ def problem_from_code(
 
     Raises
     ------
-    UsageError: the bounds or arrays are none, or the code cannot be executed, lacks the objective, fails in the middle
-        of the bounds, or with `many` gives anything but one row a point.
+    UsageError: bounds, arrays, budget or best value are none; or the code cannot be executed, lacks the objective,
+        fails in the middle of the bounds, or with `many` gives anything but one row a point.
     """
+    _check_numbers(problem_id, budget, best_known)
     low, high = _bounds(problem_id, lower, upper)
     _check_arrays(problem_id, arrays)
     functions = _functions(problem_id, code, arrays)
@@ -122,6 +127,15 @@ def problem_from_code(
         best_known=best_known,
         best_known_source=best_known_source,
     )
+
+
+def _check_numbers(problem_id: str, budget: float, best_known: object) -> None:
+    if not isinstance(budget, int | np.integer) or budget < 1:
+        raise UsageError(
+            f"The budget of {problem_id} must be a whole number of evaluations, at least 1; got {budget!r}"
+        )
+    if best_known is not None and not (isinstance(best_known, Real) and math.isfinite(best_known)):
+        raise UsageError(f"best_known of {problem_id} must be a finite number, or None; got {best_known!r}")
 
 
 def _check_arrays(problem_id: str, arrays: Mapping[str, Array]) -> None:

@@ -172,3 +172,26 @@ def test_code_that_writes_into_its_argument_counts_the_constraints_of_the_middle
 def test_arrays_that_hold_no_plain_numbers_are_refused(array: Any) -> None:
     with pytest.raises(UsageError, match="'centre' of mine/bowl must hold numbers"):
         from_code(arrays={"centre": array})
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"budget": 0}, "budget of mine/.* must be a whole number of evaluations, at least 1; got 0"),
+        ({"budget": 1e4}, "got 10000.0"),
+        ({"budget": np.nan}, "got nan"),
+        ({"best_known": np.nan}, "best_known of mine/.* must be a finite number, or None; got nan"),
+        ({"best_known": -np.inf}, "got -inf"),
+        ({"best_known": "none"}, "got 'none'"),
+    ],
+)
+def test_budgets_and_best_values_that_are_none_are_refused(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        from_code(**options)
+    with pytest.raises(UsageError, match=says):
+        problem_from_equations("mine/square", "f = x1^2", "x1 in [0, 1]", title="A square", **options)
+
+
+def test_budgets_and_best_values_may_be_numbers_of_numpy() -> None:
+    problem = from_code(budget=np.int64(50), best_known=np.float32(0.5))
+    assert (problem.budget, problem.best_known) == (50, 0.5)
