@@ -114,7 +114,7 @@ def _store_realistic(found: Found) -> Path:
     entries = json.loads(_REALISTIC.read_text(encoding="utf-8"))
     entries[found.problem_id] = {"value": found.value, "source": found.source, "point": found.point}
     lines = (f"{json.dumps(name)}: {json.dumps(entry)}" for name, entry in sorted(entries.items()))
-    _REALISTIC.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    _replace(_REALISTIC, "{\n" + ",\n".join(lines) + "\n}\n")
     return _REALISTIC
 
 
@@ -127,9 +127,16 @@ def _store_cec2020(found: Found) -> Path:
         text = file.read_text(encoding="utf-8")
         changed, n = section.subn(lambda match: f"{match[1]}best: {found.value!r}\n{source}\n", text)
         if n:
-            file.write_text(changed, encoding="utf-8")
+            _replace(file, changed)
             return file
     raise UsageError(f"No definition file has {found.problem_id}")
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a table anew; where that fails, the old one stays as it was."""
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
 
 
 _STORES: Final = MappingProxyType[str, Callable[[Found], Path]](

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -121,6 +122,23 @@ def test_a_table_that_cannot_be_written_is_an_error_that_says_so(monkeypatch: py
         store(Found("synthetic/c0000", 1.0, (0.0,), "a test"))
     with pytest.raises(UsageError, match="keeps values here"):
         store(Found("mine/bowl", 1.0, (0.0,), "a test"))
+
+
+@pytest.mark.parametrize("problem_id", [DOCKING, "cec2020/RC08"])
+def test_a_table_that_cannot_be_written_to_its_end_stays_as_it_was(
+    problem_id: str, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {file.name: file.read_text() for file in tables.iterdir() if file.suffix != ".new"}
+
+    def half(self: Path, text: str, encoding: str) -> int:
+        with self.open("w", encoding=encoding) as file:
+            file.write(text[: len(text) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(UsageError, match="No space left"):
+        store(Found(problem_id, 1.0, (0.0,), "a test"))
+    assert {file.name: file.read_text() for file in tables.iterdir() if file.suffix != ".new"} == before
 
 
 Write = Callable[..., Path]
