@@ -106,6 +106,6 @@ def parse_retry_after(text: str | None, now_s: float) -> float:
     except ValueError:
         try:
             seconds = parsedate_to_datetime(text).timestamp() - now_s
-        except ValueError:
+        except (ValueError, OverflowError):
             return 0.0
     return seconds if seconds > 0 else 0.0

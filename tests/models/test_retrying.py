@@ -91,6 +91,7 @@ def test_pause_never_undercuts_the_server_and_stays_bounded(attempt: int, retry_
         ("", 0.0),
         ("Thu, 01 Jan 1970 00:01:40 GMT", 40.0),
         ("Thu, 01 Jan 1970 00:00:10 GMT", 0.0),
+        ("1 Jan 99999999999999 00:00", 0.0),
     ],
 )
 def test_retry_after_is_read_as_number_or_date(text: str | None, seconds: float) -> None:
