@@ -100,7 +100,7 @@ def read_prices(path: Path) -> Mapping[str, tuple[float, float]]:
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
         return {name: (_price(entry["input"]), _price(entry["output"])) for name, entry in listed.items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise UsageError(f"--llamoco-prices={path} cannot be read ({error!r}); {PRICES_FORM}") from None
 
 

@@ -83,7 +83,14 @@ def test_limit_of_cost_without_a_price_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["[", "[]", {"m": 3}, {"m": {"input": 1}}, {"m": {"input": -1, "output": 1}}, {"m": {"input": True, "output": 1}}],
+    [
+        *("[", "[]", pytest.param("[" * 100_000, id="too deep"), {"m": 3}, {"m": {"input": 1}}),
+        *(
+            {"m": {"input": -1, "output": 1}},
+            {"m": {"input": True, "output": 1}},
+            {"m": {"input": 10**400, "output": 1}},
+        ),
+    ],
 )
 def test_malformed_prices_are_refused(tmp_path: Path, content: object) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
