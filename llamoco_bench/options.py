@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from llamoco_bench.gates.expression import Gate
     from llamoco_bench.settings import Settings, Shard
 
-STAGES: Final = ("all", "generate", "execute")
-
 
 class Report(NamedTuple):
     """A report that a session is to write: its form, and its file (None: in the folder of the run)."""
@@ -27,15 +26,19 @@ class Report(NamedTuple):
 
 def _count(least: int) -> Callable[[str], int]:
     expected = f"a whole number from {least} up"
-    return lambda text: int(_at_least(text, int, least, expected))
+    return lambda text: int(_within(text, int, least, math.inf, expected))
+
+
+_LONGEST_S: Final = 1e6
+"""What the system's calls that wait for a program can still take."""
 
 
 def _seconds(text: str) -> float:
-    return _at_least(text, float, 0.1, "seconds, such as 30 or 2.5 (at least 0.1)")
+    return _within(text, float, 0.1, _LONGEST_S, f"seconds, such as 30 or 2.5 (from 0.1 to {_LONGEST_S:,.0f})")
 
 
 def _megabytes(text: str) -> int:
-    return int(_at_least(text, int, 256, "megabytes, such as 4096 (at least 256)"))
+    return int(_within(text, int, 256, math.inf, "megabytes, such as 4096 (at least 256)"))
 
 
 def _repairs(text: str) -> int:
@@ -44,16 +47,13 @@ def _repairs(text: str) -> int:
     return int(text)
 
 
-def _sandbox(text: str) -> str:
-    if text not in ("strict", "weak"):
-        raise choose("sandbox mode", text, ("strict", "weak"))
-    return text
+def _one_of(what: str, *allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise choose(what, text, allowed)
+        return text
 
-
-def _stage(text: str) -> str:
-    if text not in STAGES:
-        raise choose("stage", text, STAGES)
-    return text
+    return parse
 
 
 def _report(text: str) -> Report:
@@ -78,22 +78,17 @@ def _gate(text: str) -> Gate:
     return parse_gate(text)
 
 
-def _missing(text: str) -> str:
-    if text not in ("warn", "fail"):
-        raise choose("answer to a missing baseline", text, ("warn", "fail"))
-    return text
-
-
 def _amount(text: str) -> float:
-    return _at_least(text, float, 0.0, "an amount of money, such as 2.50")
+    return _within(text, float, 0.0, math.inf, "an amount of money, such as 2.50")
 
 
-def _at_least(text: str, kind: type[int] | type[float], least: float, expected: str) -> float:
+def _within(text: str, kind: type[int] | type[float], least: float, most: float, expected: str) -> float:
+    """Parse a finite number from `least` to `most`; `expected` says in the error what is allowed."""
     try:
         value = kind(text)
     except ValueError:
         raise UsageError(f"expected {expected}, got {text!r}") from None
-    if not least <= value < float("inf"):
+    if not least <= value <= most or value == math.inf:
         raise UsageError(f"expected {expected}, got {text!r}")
     return value
 
@@ -157,14 +152,14 @@ OPTIONS: Final = (
         "strict",
         "MODE",
         "strict, or weak to run programs where core layers of the sandbox are missing",
-        _sandbox,
+        _one_of("sandbox mode", "strict", "weak"),
     ),
     Option(
         "stage",
         "all",
         "STAGE",
         "all; generate to ask the models only; execute to run what was generated and ask nobody",
-        _stage,
+        _one_of("stage", "all", "generate", "execute"),
         ini=False,
     ),
     Option(
@@ -195,7 +190,7 @@ OPTIONS: Final = (
         "warn",
         "WHAT",
         "warn to leave gates undecided where the baseline is missing; fail to fail",
-        _missing,
+        _one_of("answer to a missing baseline", "warn", "fail"),
     ),
     Option(
         "fail-on",
@@ -285,10 +280,13 @@ def value_of(config: pytest.Config, name: str) -> Any:
 
     Raises
     ------
-    UsageError: for a value that the option does not allow.
+    UsageError: for a value that the option does not allow, and for none behind the option's equals sign, as where a
+        variable of a shell is empty; only in the ini file does an empty value stand for the default.
     """
     option = next(option for option in OPTIONS if option.name == name)
     given = config.getoption(option.dest)
+    if given == "":
+        raise UsageError(f"{option.text}: expected {option.metavar}, got nothing; leave the option out for its default")
     if given is None and option.ini:
         given = config.getini(option.dest)
     if option.flag:
