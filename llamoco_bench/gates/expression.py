@@ -133,7 +133,7 @@ def parse_gate(text: str) -> Gate:
 
 def _rule(condition: str, text: str) -> Rule:
     if regress := _REGRESS.fullmatch(condition):
-        return Regression() if regress["effect"] is None else Regression(float(regress["effect"]))
+        return Regression() if regress["effect"] is None else Regression(_finite(regress["effect"], text))
     limit = _LIMIT.fullmatch(condition)
     if limit is None:
         raise UsageError(
@@ -141,8 +141,13 @@ def _rule(condition: str, text: str) -> Rule:
             f"{', '.join(get_args(Operator))} and a number, "
             "base, base+NUMBER, base-NUMBER or base*NUMBER; or :regress, or :regress(MINIMUM_EFFECT)"
         )
-    number = float(limit["number"] or limit["by"] or 0.0)
-    if not math.isfinite(number):
-        raise UsageError(f"{text!r} is no gate: {limit['number'] or limit['by']} is too large a number")
+    number = _finite(limit["number"] or limit["by"] or "0", text)
     reference = (limit["sign"] or "+") if limit["base"] else ""
     return Limit(limit["operator"], number, reference)  # type: ignore[arg-type]
+
+
+def _finite(number: str, text: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise UsageError(f"{text!r} is no gate: {number} is too large a number")
+    return value

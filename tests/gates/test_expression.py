@@ -49,6 +49,7 @@ REFUSED = {
     "perf:regres": ":regress",
     "perf:regress(": "MINIMUM_EFFECT",
     "perf:regress(-1)": "MINIMUM_EFFECT",
+    "perf:regress(1e999)": "too large",
     "cec2020[m:perf>=1": "err<=0.3",
     "cec2020/perf>=1": "err<=0.3",
 }
