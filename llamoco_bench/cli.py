@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
@@ -33,17 +34,30 @@ COMMANDS: Final = (ls, show, report, compare, gate, baseline, merge, leaderboard
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit code (0 done, 4 wrong usage or unreadable run, or what the command says)."""
+    """Run the command; return its exit code.
+
+    It is 0 where all is done, 4 for wrong usage and for a run or file that cannot be read or written, else what the
+    command says.
+    """
     options = make_parser().parse_args(arguments)
     try:
         function: Callable[[argparse.Namespace], str | tuple[str, int]] = options.function
         said = function(options)
-    except LlamocoError as error:
+    except (LlamocoError, OSError) as error:  # such as a folder for -o that is not there; it names the file
         print(f"llamoco: {error}", file=sys.stderr)
         return EXIT_USAGE
     text, exit_code = (said, 0) if isinstance(said, str) else said
-    sys.stdout.write(text)
+    _print(text)
     return exit_code
+
+
+def _print(text: str) -> None:
+    """Print `text`; that a reader such as ``head`` has enough of it is no fault."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python flushes once more at its end
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,6 +108,22 @@ def test_first_program_that_was_repaired_is_exported_as_not_final(
     entries = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     shown = [(e["run"], e["turn"], e["final"], e["perf"]) for e in entries]
     assert shown == [(0, 0, True, 0.5), (1, 0, False, None), (1, 1, True, pytest.approx(0.7))]
+
+
+def test_file_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_run(tmp_path / "a", [[0.5]])
+    assert main(["export", str(tmp_path / "a"), "-o", str(tmp_path / "none" / "runs.csv")]) == 4
+    assert "none/runs.csv" in capsys.readouterr().err
+
+
+def test_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
+    make_run(tmp_path / "a", [[0.5]])
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "llamoco_bench.cli", "show", str(tmp_path / "a")]
+    shown = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writer)
+    assert (shown.returncode, shown.stderr) == (0, b"")
 
 
 def test_parquet_needs_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
