@@ -20,6 +20,7 @@ from llamoco_bench.errors import LlamocoError, UsageError, choose
 from llamoco_bench.hook_models import take_models_of_hooks
 from llamoco_bench.options import OPTIONS, make_settings, value_of
 from llamoco_bench.run_folder import RunFolder, choose_folder
+from llamoco_bench.settings import short_name
 from llamoco_bench.suite_items import InfrastructureFault
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class ModelResult:
     def violations(self, *gates: str, baseline: str | None = None) -> list[str]:
         """Decide gates, written as for ``--llamoco-fail-on``; return a line for each that does not hold.
 
+        They look at this model on this suite alone, whatever else the folder holds.
+
         Parameters
         ----------
         baseline: file of ``llamoco baseline save``, or a run folder; it must be there if a gate needs it.
@@ -115,14 +118,15 @@ class ModelResult:
         from llamoco_bench.gates.baseline import load_measurements
         from llamoco_bench.gates.decision import decide
         from llamoco_bench.gates.expression import parse_gate
-        from llamoco_bench.gates.measurements import measure_run
+        from llamoco_bench.gates.measurements import measure_items
         from llamoco_bench.run_folder import RUNS_ROOT
 
         parsed = [parse_gate(text) for text in gates]
         if baseline is None and (needy := [gate.text for gate in parsed if gate.needs_baseline]):
             raise UsageError(f"The gate {needy[0]!r} needs a baseline; give baseline=FILE_OR_RUN")
         base = None if baseline is None else load_measurements(baseline, RUNS_ROOT)
-        verdict = decide(parsed, measure_run(RunFolder(self.folder)), base, missing_fails=True)
+        current = measure_items(self.items, RunFolder(self.folder).manifest, str(self.folder))
+        verdict = decide(parsed, current, base, missing_fails=True)
         return [f"{d.gate.text}: {d.reason}" for d in verdict.decisions if d.result == "violated"]
 
     def table(self) -> str:
@@ -204,13 +208,13 @@ class ModelRunner:
 
         [spec] = settings.models
         refuse_unkept(settings.models, values["max_tokens"], values["max_cost"])
-        preflight(allow_weak=settings.weak_sandbox)
+        preflight(settings.memory_mb, allow_weak=settings.weak_sandbox)
         prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
         folder.write_manifest({**settings.manifest(), **describe_execution(settings)})
         addresses = self._start_broker(settings, values, folder) if is_brokered(spec) else {}
         faults: list[str] = []
         with Journal(folder.new_journal("test")) as journal:
-            plan = [[suite, problem.rpartition("/")[2], model.label] for suite, problem, model in settings.items()]
+            plan = [[suite, short_name(problem), model.label] for suite, problem, model in settings.items()]
             journal.append({"kind": "plan", "shard": None, "items": plan})
             evaluator = Evaluator(settings, journal, folder.records(), "test", addresses)
             try:

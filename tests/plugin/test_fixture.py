@@ -91,3 +91,29 @@ def test_answer_that_is_missing_is_no_fault_of_the_model(pytester: pytest.Pytest
     result = run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["InfrastructureFault: m on smoke: *"])
+
+
+def test_gates_look_at_the_model_that_was_run_alone(pytester: pytest.Pytester, replay: Replay) -> None:
+    bad, good = (
+        replay({("RC04", 0): fenced(program)}, f"{label}.jsonl", label).partition("=")[2]
+        for label, program in (("bad", CRASHING), ("good", GOOD))
+    )
+    pytester.makepyfile(
+        f"""
+        def test_it(llamoco_run, tmp_path):
+            common = dict(suite="smoke", problems="RC04", runs=1, repairs=0, run_dir=tmp_path / "both")
+            assert llamoco_run({bad!r}, **common).violations("err<=0.1") == ["err<=0.1: err is 1, the limit 0.1"]
+            assert llamoco_run({good!r}, **common).violations("err<=0.1") == []
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_memory_that_this_machine_cannot_give_is_found_out_before_anything_runs(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        "def test_it(llamoco_run, tmp_path):\n"
+        "    llamoco_run('random', suite='smoke', memory=9999999999, run_dir=tmp_path / 'out')"
+    )
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["SandboxError: This machine or account cannot give a program 9999999999 MiB*"])
