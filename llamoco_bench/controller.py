@@ -7,7 +7,6 @@ Results are read from the journals, never from what travels through xdist: a cra
 from __future__ import annotations
 
 import shlex
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from llamoco_bench import __version__
 from llamoco_bench.completeness import UNFINISHED, item_of
 from llamoco_bench.errors import LlamocoError
 from llamoco_bench.options import value_of
+from llamoco_bench.preparation import prepare
 from llamoco_bench.run_folder import RunFolder, choose_folder
 from llamoco_bench.settings import ItemId, short_name
 from llamoco_bench.statuses import is_erroneous
@@ -77,24 +77,8 @@ class Controller:
         self._brokers: Brokers | None = None
         self._progress = _Progress()
         if not self._dry:
-            self._prepare()
-
-    def _prepare(self) -> None:
-        """Find out what would go wrong before anything is written."""
-        from llamoco_bench.baselines.models.registry import prepare_model
-        from llamoco_bench.problems import load_problem
-        from llamoco_bench.prompting import pick_description
-        from llamoco_bench.sandbox import preflight
-
-        for suite in self._settings.suites:
-            for problem in self._settings.problems_of(suite)[:1]:
-                pick_description(load_problem(problem), self._settings.prompt)
-        if self._settings.stage != "generate":
-            preflight(self._settings.memory_mb, allow_weak=self._settings.weak_sandbox)
-        if self._settings.stage != "execute":
-            for spec in self._settings.models:
-                prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
-        self._limits = self._spending_limits()
+            prepare(settings)
+            self._limits = self._spending_limits()
 
     def _spending_limits(self) -> dict[str, Limits]:
         from llamoco_bench.baselines.models.serving.purse import limits_for, refuse_unkept

@@ -7,7 +7,6 @@ defaults; they are named and parsed as the options of the command line.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import pytest
 from llamoco_bench.errors import LlamocoError, UsageError, choose
 from llamoco_bench.hook_models import take_models_of_hooks
 from llamoco_bench.options import OPTIONS, make_settings, value_of
+from llamoco_bench.preparation import prepare
 from llamoco_bench.run_folder import RunFolder, choose_folder
 from llamoco_bench.settings import short_name
 from llamoco_bench.suite_items import InfrastructureFault
@@ -200,16 +200,14 @@ class ModelRunner:
         return choose_folder(None if resumed else path, path if resumed else None, options)
 
     def _evaluate(self, settings: Settings, values: Mapping[str, Any], folder: RunFolder) -> None:
-        from llamoco_bench.baselines.models.registry import is_brokered, prepare_model
+        from llamoco_bench.baselines.models.registry import is_brokered
         from llamoco_bench.baselines.models.serving.purse import refuse_unkept
         from llamoco_bench.evaluation import Evaluator, describe_execution
         from llamoco_bench.journal import Journal
-        from llamoco_bench.sandbox import preflight
 
         [spec] = settings.models
         refuse_unkept(settings.models, values["max_tokens"], values["max_cost"])
-        preflight(settings.memory_mb, allow_weak=settings.weak_sandbox)
-        prepare_model(spec, say=lambda line: print(f"llamoco: {line}", file=sys.stderr))  # noqa: T201
+        prepare(settings)
         folder.write_manifest({**settings.manifest(), **describe_execution(settings)})
         addresses = self._start_broker(settings, values, folder) if is_brokered(spec) else {}
         faults: list[str] = []

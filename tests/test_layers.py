@@ -41,6 +41,7 @@ LAYERS = [
         "llamoco_bench.settings",
         "llamoco_bench.item_outcome",
         "llamoco_bench.completeness",
+        "llamoco_bench.preparation",
     ],
     ["llamoco_bench.brokers"],
     ["llamoco_bench.evaluation", "llamoco_bench.point_evaluation", "llamoco_bench.scoring"],

@@ -44,7 +44,7 @@ def test_wrong_settings_fail_the_test_with_what_is_allowed(pytester: pytest.Pyte
 
         @pytest.mark.parametrize(("model", "settings"), [
             ("quantum:x", {}), ("random", {"suites": "smoke"}), ("random", {"runs": 0}),
-            ("random", {"suite": "smoke,cec2020"}),
+            ("random", {"suite": "smoke,cec2020"}), ("random", {"suite": "smoke", "prompt": "cobol"}),
         ])
         def test_it(llamoco_run, model, settings):
             llamoco_run(model, **settings)
@@ -58,13 +58,14 @@ def test_wrong_settings_fail_the_test_with_what_is_allowed(pytester: pytest.Pyte
         """
     )
     result = run(pytester)
-    result.assert_outcomes(failed=6)
+    result.assert_outcomes(failed=7)
     result.stdout.fnmatch_lines(
         [
             "UsageError: Unknown kind of model 'quantum'*",
             "UsageError: Unknown setting of llamoco_run 'suites'. Did you mean 'suite'*",
             "UsageError: runs: expected a whole number from 1 up*",
             "UsageError: llamoco_run takes one suite a call*",
+            "UsageError: * has no description 'cobol'. Allowed: python*",
             "UsageError: The mark llamoco takes settings by name*",
             "*needs a baseline; give baseline=FILE_OR_RUN",
         ]
