@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llamoco_bench.commands.runs import add_run_arguments, run_of
-from llamoco_bench.errors import choose
+from llamoco_bench.errors import UsageError, choose
 from llamoco_bench.run_folder import RunFolder
 from llamoco_bench.settings import short_name
 
@@ -32,7 +32,8 @@ def show(options: argparse.Namespace) -> str:
 
     Raises
     ------
-    UsageError: for a problem or model that the run does not have.
+    UsageError: for a problem or model that the run does not have, and for the programs of a model where the name of the
+        problem is that of several.
     """
     from llamoco_bench.sandbox.text import clean
     from llamoco_bench.scoring import collect_items
@@ -48,6 +49,8 @@ def show(options: argparse.Namespace) -> str:
     items = [item for item in items if options.problem in (item.problem, short_name(item.problem))]
     if options.model is None:
         return "\n".join(_problem_lines(items)) + "\n"
+    if len(same := sorted({item.problem for item in items})) > 1:
+        raise UsageError(f"{options.problem!r} is the short name of several problems. Allowed: {', '.join(same)}")
     mine = [item for item in items if item.model == options.model]
     if not mine:
         raise choose("model of this run", options.model, sorted({item.model for item in items}))
@@ -79,8 +82,11 @@ def _run_lines(folder: RunFolder, records: Sequence[Record]) -> Iterator[str]:
 def _problem_lines(items: Sequence[Item]) -> Iterator[str]:
     from llamoco_bench.scoring import run_performance, run_reach
 
-    yield items[0].problem
-    for item in items:
+    shown = ""
+    for item in sorted(items, key=lambda item: item.problem):
+        if item.problem != shown:
+            yield f"\n{item.problem}" if shown else item.problem
+            shown = item.problem
         yield f"\n{item.suite}[{item.model}]"
         yield "  run  status          Perf   Reach  best              evaluations"
         for run in item.final:

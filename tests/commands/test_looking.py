@@ -16,6 +16,7 @@ import pytest
 from llamoco_bench.cli import main
 from llamoco_bench.journal import Journal
 from tests.commands.making import PROGRAM, make_run
+from tests.gates.making import runs
 
 NAN = math.nan
 
@@ -61,6 +62,19 @@ def test_problem_is_shown_by_either_name(tmp_path: Path, capsys: pytest.CaptureF
     assert "1    runtime         0.000" in shown
 
 
+def test_problems_of_one_short_name_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_run(tmp_path / "a", [[0.5]])
+    [record] = runs([[0.9]])
+    with Journal(folder.new_journal("main")) as journal:
+        journal.append({**record, "suite": "t", "problem": "q/00"})
+    assert main(["show", str(tmp_path / "a"), "00"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line in ("p/00", "q/00", "s[m]", "t[m]")] == ["p/00", "s[m]", "q/00", "t[m]"]
+    assert main(["show", str(tmp_path / "a"), "00", "m"]) == 4
+    assert "Allowed: p/00, q/00" in capsys.readouterr().err
+    assert main(["show", str(tmp_path / "a"), "q/00", "m"]) == 0
+
+
 def test_item_is_shown_with_its_program_and_error_and_without_control_characters(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,8 +113,6 @@ def test_rows_of_csv_json_lines_and_parquet_are_the_same(tmp_path: Path, capsys:
 def test_first_program_that_was_repaired_is_exported_as_not_final(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.gates.making import runs
-
     folder = make_run(tmp_path / "a", [[0.5, NAN]])
     with Journal(folder.new_journal("main")) as journal:
         journal.append({**runs([[0.8, 0.7]])[1], "turn": 1})
