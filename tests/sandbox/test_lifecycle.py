@@ -175,6 +175,8 @@ def test_runs_from_several_threads_take_turns(sandbox: Sandbox) -> None:
 
 def test_interrupt_of_the_harness_ends_the_program_and_is_passed_on(tmp_path: Path) -> None:
     rest = f"""
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background begins with none
 try:
     run_program({SLEEP.format(60)!r}, Sphere(), limits=Limits(wall_s=90))
 except KeyboardInterrupt:
