@@ -9,11 +9,6 @@ from llamoco_bench.baselines.optimizers import Kind
 KINDS: Final[tuple[Kind, ...]] = ("unconstrained", "constrained")
 
 
-def kind_of(n_constraints: int) -> Kind:
-    """Kind of the problems that have so many constraints."""
-    return "constrained" if n_constraints else "unconstrained"
-
-
 def kind_by_id(problem_id: str) -> Kind:
     """Kind of a synthetic problem: ``synthetic/u0000`` has no constraints, ``synthetic/c0000`` has."""
     return "unconstrained" if problem_id.partition("/")[2].startswith("u") else "constrained"

@@ -147,9 +147,9 @@ class Tried:
 
 def competitors(problem: Problem) -> Sequence[str]:
     """Return the experts that compete on a problem: those for its kind, with or without constraints."""
-    from llamoco_bench.baselines.optimizers import POOL
+    from llamoco_bench.baselines.optimizers import POOL, kind_of
 
-    kind = "constrained" if problem.n_constraints else "unconstrained"
+    kind = kind_of(problem.n_constraints)
     return [name for name, optimizer in POOL.items() if optimizer.kind == kind]
 
 

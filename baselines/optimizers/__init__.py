@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llamoco_bench.baselines.optimizers.pool import POOL, Kind, Optimizer
+from llamoco_bench.baselines.optimizers.pool import POOL, Kind, Optimizer, kind_of
 
 if TYPE_CHECKING:
     from llamoco_bench.baselines.optimizers.ask_tell import AskTell
     from llamoco_bench.baselines.optimizers.run import OptimizerRun, run_optimizer
 
-__all__ = ["POOL", "AskTell", "Kind", "Optimizer", "OptimizerRun", "run_optimizer"]
+__all__ = ["POOL", "AskTell", "Kind", "Optimizer", "OptimizerRun", "kind_of", "run_optimizer"]
 
 
 def __getattr__(name: str) -> object:

@@ -14,6 +14,11 @@ from llamoco_bench.baselines.optimizers.program import Value
 Kind = Literal["unconstrained", "constrained"]
 
 
+def kind_of(n_constraints: int) -> Kind:
+    """Kind of the problems that have so many constraints."""
+    return "constrained" if n_constraints else "unconstrained"
+
+
 @dataclass(frozen=True, slots=True)
 class Optimizer:
     """An expert: a program with hyper-parameters.

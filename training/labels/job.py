@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from llamoco_bench.baselines.optimizers import Kind
+from llamoco_bench.baselines.optimizers import Kind, kind_of
 from llamoco_bench.journal import Record
 from llamoco_bench.problems import load_problem
-from llamoco_bench.training.kinds import kind_of
 from llamoco_bench.training.labels.folder import LabelFolder, journal_of_this_process
 from llamoco_bench.training.labels.label import label_key, make_label
 from llamoco_bench.training.labels.protocol import Protocol
