@@ -51,14 +51,18 @@ def write_examples(options: argparse.Namespace) -> str:
         raise UsageError("--count and --runs must be at least 1")
     ids = [id for suite in options.suite.split(",") for id in spread(list_problems(suite), options.count)]
     _check_side(ids)
+    # What may be wrong is found out before the experts have run for minutes.
+    problems = [load_problem(id) for id in ids]
+    fit = {problem.id: eligible(experts, problem) for problem in problems}
+    prompts = {problem.id: _prompt(problem, options.prompt) for problem in problems}
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     lines, said = [], []
-    for id in ids:
-        problem = load_problem(id)
-        expert, performance = best_expert(problem, eligible(experts, problem), options.runs, options.wall)
+    for problem in problems:
+        expert, performance = best_expert(problem, fit[problem.id], options.runs, options.wall)
         good = performance >= options.least
-        said.append(f"{id}: {expert}, Perf {performance:.3f}{'' if good else ', left out'}")
+        said.append(f"{problem.id}: {expert}, Perf {performance:.3f}{'' if good else ', left out'}")
         if good:
-            row = _row(problem, options.prompt, expert)
+            row = {"problem": problem.id, "prompt": prompts[problem.id], "answer": _answer(expert)}
             lines.append(json.dumps({**row, "split": "train", "expert": expert, "perf": round(performance, 4)}))
     options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return "\n".join([*said, f"written: {options.out}"]) + "\n"
@@ -113,10 +117,14 @@ def _score(problem: Problem, expert: str, runs: int, wall_s: float) -> tuple[flo
     return totals[0] / runs, totals[1] / runs
 
 
-def _row(problem: Problem, prompt: str, expert: str) -> dict[str, str]:
-    from llamoco_bench.baselines.optimizers import POOL
+def _prompt(problem: Problem, description: str) -> str:
     from llamoco_bench.prompting import first_prompt, pick_description
 
-    (message,) = first_prompt(problem, pick_description(problem, prompt))
-    answer = f"```python\n{POOL[expert].source().rstrip()}\n```\n"
-    return {"problem": problem.id, "prompt": message.content, "answer": answer}
+    (message,) = first_prompt(problem, pick_description(problem, description))
+    return message.content
+
+
+def _answer(expert: str) -> str:
+    from llamoco_bench.baselines.optimizers import POOL
+
+    return f"```python\n{POOL[expert].source().rstrip()}\n```\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from llamoco_bench import cli
+from llamoco_bench.baselines import optimizers
 from llamoco_bench.baselines.models.incontext.examples import read_examples
 from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.commands.examples import eligible, spread
@@ -54,6 +55,27 @@ def test_wrong_usage_is_told(
     assert run(tmp_path / "mine.jsonl", *arguments) == cli.EXIT_USAGE
     assert says in capsys.readouterr().err
     assert not (tmp_path / "mine.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "prompt", "says"), [("", "cobol", "has no description 'cobol'"), ("file/below", "python", "file")]
+)
+def test_what_is_wrong_is_found_out_before_any_expert_runs(
+    folder: str,
+    prompt: str,
+    says: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run_optimizer(*_: object, **__: object) -> None:
+        pytest.fail("an expert was run")
+
+    monkeypatch.setattr(optimizers, "run_optimizer", run_optimizer)
+    (tmp_path / "file").touch()
+    file = tmp_path / folder / "mine.jsonl"
+    assert run(file, "--experts", "slsqp", "--prompt", prompt) == cli.EXIT_USAGE
+    assert says in capsys.readouterr().err
 
 
 def test_problems_are_spread_over_the_suite() -> None:
