@@ -301,6 +301,17 @@ def value_of(config: pytest.Config, name: str) -> Any:
         raise UsageError(f"{option.text}: {error}") from None
 
 
+def check_values(config: pytest.Config) -> None:
+    """Parse the values of all options, also of those that are looked at late: models may take minutes to prepare.
+
+    Raises
+    ------
+    UsageError: for a value that its option does not allow.
+    """
+    for option in OPTIONS:
+        value_of(config, option.name)
+
+
 def read_settings(config: pytest.Config) -> Settings:
     """Parse and validate everything that was asked for.
 

@@ -87,6 +87,7 @@ def _activate(config: pytest.Config) -> None:
     from llamoco_bench.worker import Worker
 
     take_models_of_hooks(config)
+    options.check_values(config)
     settings = options.read_settings(config)
     config.stash[SETTINGS_KEY] = settings
     plugins = config.pluginmanager

@@ -34,6 +34,8 @@ REJECTED = [
     ([*OK, "--llamoco-resume=last"], "no run"),
     ([*OK, "--llamoco-resume=x", "--llamoco-run-dir=y"], "not both"),
     ([*OK, f"--llamoco-run-dir={__file__}/below"], "cannot be the folder of a run"),
+    ([*OK, "--collect-only", "--llamoco-fail-on=speed<=3"], "--llamoco-fail-on: .*perf"),
+    ([*OK, "--collect-only", "--llamoco-report=pdf"], "--llamoco-report: expected html"),
     (["--llamoco-runs=2"], "--llamoco-runs does nothing without --llamoco-model or --llamoco-suite"),
 ]
 
