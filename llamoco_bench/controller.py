@@ -237,10 +237,10 @@ class Controller:
 
     def resume_command(self, stage: str = "all") -> str:
         """Return the command that goes on with this run, with a session of `stage`."""
-        arguments = _without_option(list(map(str, self._config.invocation_params.args)), "--llamoco-stage")
-        if value_of(self._config, "resume") is None:
-            arguments = _without_option(arguments, "--llamoco-run-dir")
-            arguments.append(f"--llamoco-resume={self.folder.path}")
+        arguments = list(map(str, self._config.invocation_params.args))
+        for option in ("--llamoco-stage", "--llamoco-run-dir", "--llamoco-resume"):
+            arguments = _without_option(arguments, option)
+        arguments.append(f"--llamoco-resume={self.folder.path}")  # also for 'last', which may be another run by then
         if stage != "all":
             arguments.append(f"--llamoco-stage={stage}")
         return shlex.join(["pytest", *arguments])

@@ -44,6 +44,15 @@ def test_infrastructure_faults_are_tried_again(bench: Bench, replay: Replay, pyt
     result.stdout.no_fnmatch_line("*INCOMPLETE*")
 
 
+def test_command_that_goes_on_names_the_run_though_it_was_the_last_one(bench: Bench, replay: Replay) -> None:
+    """By the time that it is given, another run may be the last."""
+    incomplete = replay({(name, 0): fenced(GOOD) for name in NAMES[:-1]})
+    bench(incomplete, SMOKE)
+    result = bench(incomplete, SMOKE, "--llamoco-resume=last")
+    result.stdout.fnmatch_lines(["  pytest *--llamoco-resume=.llamoco/runs/20*"])
+    result.stdout.no_fnmatch_line("  pytest *--llamoco-resume=last*")
+
+
 def test_program_errors_are_not_tried_again(bench: Bench, replay: Replay) -> None:
     model = replay({(name, 0): fenced(CRASHING) for name in NAMES})
     bench(model, SMOKE, "--llamoco-run-dir=out")
