@@ -38,11 +38,6 @@ class RunFolder:
 
     path: Path
 
-    @classmethod
-    def at(cls, path: str) -> RunFolder:
-        """Return the folder at `path`."""
-        return cls(Path(path))
-
     @property
     def journals(self) -> Path:
         """Where the processes of the run keep their journals."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -64,7 +65,7 @@ class Worker:
         from llamoco_bench.journal import Journal
 
         told = self._controller.tell() if self._controller else self._config.workerinput[WORKERINPUT_KEY]  # type: ignore[attr-defined]
-        folder = RunFolder.at(told["folder"])
+        folder = RunFolder(Path(told["folder"]))
         brokers = {label: Address(*address) for label, address in told["brokers"].items()}
         earlier = folder.records()
         journal = self._open.enter_context(Journal(folder.new_journal(self._name)))
