@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from llamoco_bench.baselines.models.base import Generation, Message, Model, Request, Usage
+from llamoco_bench.baselines.models.base import Generation, Message, Request, Usage
 from llamoco_bench.baselines.models.conversation import encodable, sampling_seed
 from llamoco_bench.baselines.models.nano import tokens, weights
 from llamoco_bench.baselines.models.nano.network import Network
@@ -64,7 +64,7 @@ class Nano:
         ModelError: where the checkpoint cannot be read.
         """
         started = time.monotonic()
-        config, words, network = self._load()
+        config, words, network = self.load()
         most = min(self._most, config.context // 2)
         prompt = _shortened(encode(words, request.messages), config.context - most)
         temperature = self._temperature if request.temperature is None else request.temperature
@@ -84,12 +84,26 @@ class Nano:
         """Free the weights."""
         self._loaded = None
 
-    def _load(self) -> tuple[Config, Tokens, Network]:
+    def load(self) -> tuple[Config, Tokens, Network]:
+        """Read the files, once. Raises `ModelError` where they are damaged or do not fit together."""
         if self._loaded is None:
             config = Config.read(self._folder / weights.CONFIG)
-            network = Network(config, read_weights(self._folder / weights.WEIGHTS))
-            self._loaded = config, Tokens(self._folder / tokens.FILE), network
+            words = Tokens(self._folder / tokens.FILE)
+            self._loaded = config, words, _working(self._folder, config, words)
         return self._loaded
+
+
+def _working(folder: Path, config: Config, words: Tokens) -> Network:
+    """Give the network once it has read something: arrays of wrong shapes are found out here, not in an answer."""
+    arrays = read_weights(folder / weights.WEIGHTS)
+    try:
+        network = Network(config, arrays)
+        network.read([words.id(END), *encode(words, [Message("user", "")])])
+    except (ValueError, KeyError, IndexError, TypeError, ZeroDivisionError) as error:
+        raise ModelError(
+            f"{folder}: its configuration, weights and tokenizer do not fit together: {error!r}"
+        ) from error
+    return network
 
 
 def encode(words: Tokens, messages: Sequence[Message]) -> list[int]:
@@ -128,7 +142,7 @@ def _chosen(logits: Array, temperature: float, rng: np.random.Generator) -> int:
     return int(rng.choice(len(share), p=share / share.sum()))
 
 
-def make(spec: ModelSpec) -> Model:
+def make(spec: ModelSpec) -> Nano:
     """Give the adapter. Raises `ModelError` where the files are not there."""
     folder = Path(spec.optional("folder", str) or SHIPPED)
     missing = [name for name in _FILES if not (folder / name).is_file()]
@@ -141,5 +155,7 @@ def make(spec: ModelSpec) -> Model:
 
 
 def prepare(spec: ModelSpec, say: Say) -> None:
-    """Look whether the files are there."""
-    make(spec)
+    """Look whether the files are there and fit together. Raises `ModelError` where not."""
+    model = make(spec)
+    model.load()
+    model.close()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from llamoco_bench.baselines.models.nano.weights import Array, Config
-from llamoco_bench.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Network:
 
     Raises
     ------
-    ModelError: where an array is missing.
+    ValueError: where an array is missing or its shape is not that of `config`.
     """
 
     def __init__(self, config: Config, weights: Mapping[str, Array]) -> None:
@@ -49,7 +48,10 @@ class Network:
             self._layers = [_layer(weights, f"model.layers.{i}.") for i in range(config.layers)]
             self._last_norm = weights["model.norm.weight"]
         except KeyError as error:
-            raise ModelError(f"the checkpoint lacks the array {error}") from error
+            raise ValueError(f"the array {error} is missing") from error
+        widths = {layer.qkv.shape[1] for layer in self._layers}
+        if widths - {(config.heads + 2 * config.key_heads) * config.head_width}:
+            raise ValueError(f"{config.heads} heads of {config.head_width} do not have projections of width {widths}")
         self._head = np.ascontiguousarray(head.T)
         frequencies = config.theta ** (-np.arange(0, config.head_width, 2) / config.head_width)
         angles = np.arange(config.context)[:, None] * np.tile(frequencies, 2)

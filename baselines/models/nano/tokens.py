@@ -51,7 +51,7 @@ class Tokens:
             self._ranks = {tuple(merge): rank for rank, merge in enumerate(found["model"]["merges"])}
             self._added: dict[str, int] = {entry["content"]: entry["id"] for entry in found["added_tokens"]}
             self._special = {entry["id"] for entry in found["added_tokens"] if entry["special"]}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, re.error) as error:
             raise ModelError(f"{path} is not the tokenizer of a nano model: {error!r}") from error
         longest_first = sorted(self._added, key=len, reverse=True)
         self._cut = re.compile("|".join(map(re.escape, longest_first)))

@@ -31,13 +31,11 @@ class Config:
 
     Attributes
     ----------
-    width: of hidden states.
     heads, key_heads: attention heads of queries, and of keys and values.
     head_width: of one head.
     context: tokens that it was trained for.
     """
 
-    width: int
     layers: int
     heads: int
     key_heads: int
@@ -55,7 +53,6 @@ class Config:
                 raise ValueError(f"model_type {found['model_type']}, hidden_act {found['hidden_act']}")
             heads, rope = found["num_attention_heads"], found.get("rope_parameters") or {}
             return cls(
-                width=found["hidden_size"],
                 layers=found["num_hidden_layers"],
                 heads=heads,
                 key_heads=found.get("num_key_value_heads", heads),
@@ -64,7 +61,7 @@ class Config:
                 theta=float(rope.get("rope_theta", found.get("rope_theta", 10_000.0))),
                 context=found["max_position_embeddings"],
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise ModelError(f"{path} describes no plain Llama: {error!r}") from error
 
 
@@ -80,7 +77,7 @@ def read_weights(path: Path) -> Mapping[str, Array]:
         size = int.from_bytes(data[:8], "little")
         table: dict[str, Any] = json.loads(data[8 : 8 + size])
         return {name: _array(data, 8 + size, entry) for name, entry in table.items() if name != "__metadata__"}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise ModelError(f"{path} cannot be read as safetensors: {error!r}") from error
 
 
