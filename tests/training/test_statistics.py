@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.training.labels.comparison import SAMPLE, pairs, sample, table
+from llamoco_bench.training.labels.comparison import SAMPLE, as_table, pairs, sample
 from llamoco_bench.training.labels.docs import decided_by, page
 from llamoco_bench.training.labels.export import export
 from llamoco_bench.training.labels.folder import LabelFolder
@@ -76,7 +76,7 @@ def test_the_comparison_tells_agreement_loss_and_saving() -> None:
     assert [pair.same_optimizer for pair in found] == [True, False]
     losses = [pair.full.perf - pair.raced.perf for pair in found]
     assert losses == pytest.approx([0.0, 0.02])
-    row = list(table(found))[-1]
+    row = as_table(found).splitlines()[-1]
     assert "| all | 2 | 50% |" in row
     assert "22.5 times" in row
 

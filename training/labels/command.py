@@ -121,10 +121,10 @@ def learn_portfolio(options: argparse.Namespace) -> str:
 
 def compare_modes(options: argparse.Namespace) -> str:
     """Return the comparison of the modes as a table."""
-    from llamoco_bench.training.labels.comparison import pairs, table
+    from llamoco_bench.training.labels.comparison import as_table, pairs
     from llamoco_bench.training.labels.folder import LabelFolder
 
-    return "\n".join(table(pairs(LabelFolder.read(options.folder)))) + "\n"
+    return as_table(pairs(LabelFolder.read(options.folder))) + "\n"
 
 
 def write_page(options: argparse.Namespace) -> str:

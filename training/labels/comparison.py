@@ -13,6 +13,7 @@ from llamoco_bench.baselines.models.identity import canonical_json
 from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.errors import UsageError
 from llamoco_bench.journal import Record
+from llamoco_bench.markdown import table
 from llamoco_bench.statistics import Estimate, clustered_ratio
 from llamoco_bench.training.kinds import KINDS, kind_by_id
 from llamoco_bench.training.labels.folder import LabelFolder
@@ -115,16 +116,25 @@ def _on_choosing_seeds(label: Record, runs: Sequence[Record], best_known: float 
     return mean_score([score_run(by_number[i], best_known, f0) for i, f0 in enumerate(label["f0"])])
 
 
-def table(found: Sequence[Pair]) -> Iterator[str]:
-    """Yield the comparison as a Markdown table, by kind and together."""
-    yield (
-        "| problems | n | same optimizer | full with itself | same configuration | loss of Perf, choosing seeds | "
-        "fresh seeds | loss of Reach, fresh seeds | runs saved | evaluations saved |"
-    )
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    for title, group in [*((kind, [p for p in found if p.kind == kind]) for kind in KINDS), ("all", found)]:
-        if group:
-            yield f"| {title} | {len(group)} | {' | '.join(_cells(group))} |"
+_COLUMNS: Final = (
+    "problems",
+    "n",
+    "same optimizer",
+    "full with itself",
+    "same configuration",
+    "loss of Perf, choosing seeds",
+    "fresh seeds",
+    "loss of Reach, fresh seeds",
+    "runs saved",
+    "evaluations saved",
+)
+
+
+def as_table(found: Sequence[Pair]) -> str:
+    """Write the comparison as a Markdown table, by kind and together."""
+    groups = [*((kind, [p for p in found if p.kind == kind]) for kind in KINDS), ("all", found)]
+    rows = ((title, len(group), *_cells(group)) for title, group in groups if group)
+    return table(_COLUMNS, rows, numbers=True)
 
 
 def _cells(group: Sequence[Pair]) -> Iterator[str]:

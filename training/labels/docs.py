@@ -13,6 +13,7 @@ import numpy as np
 
 from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.journal import Record
+from llamoco_bench.markdown import table
 from llamoco_bench.problems.cec2020.prompt_text import fill
 from llamoco_bench.statistics import Estimate
 from llamoco_bench.training.kinds import KINDS
@@ -51,29 +52,27 @@ def page(data: Path, comparison: Path | None = None) -> str:
     labelled = read_labelled(record for record in folder.labels.values() if record["mode"] == _RACED)
     groups = {kind: [one for one in labelled if one.kind == kind] for kind in KINDS}
     values = {
-        "counts": _lines(_counts(groups)),
-        "cost": _lines(_cost(groups, manifest)),
-        "schedules": _lines(_schedules()),
-        "sureness": _lines(_sureness(groups)),
-        "gaps": _lines(_gaps(groups, folder.runs)),
-        "wins": "\n\n".join(_lines(_wins(kind, groups[kind])) for kind in KINDS),
-        "losers": _lines(_losers(groups, folder.runs)),
+        "counts": _counts(groups),
+        "cost": _cost(groups, manifest),
+        "schedules": _schedules(),
+        "sureness": _sureness(groups),
+        "gaps": _gaps(groups, folder.runs),
+        "wins": "\n\n".join(_wins(kind, groups[kind]) for kind in KINDS),
+        "losers": "\n".join(_losers(groups, folder.runs)),
         "comparison": _NOT_COMPARED if comparison is None else comparison.read_text(encoding="utf-8").strip(),
     }
     return fill(TEMPLATE.read_text(encoding="utf-8"), values)
 
 
-def _lines(lines: Iterator[str]) -> str:
-    return "\n".join(lines)
-
-
-def _counts(groups: Mapping[Kind, Sequence[Labelled]]) -> Iterator[str]:
+def _counts(groups: Mapping[Kind, Sequence[Labelled]]) -> str:
     classes = ("2 to 10", "11 to 30", "31 to 50")
-    yield f"| | problems | kept for evaluation | {' | '.join(f'{c} variables' for c in classes)} |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-    for kind, labels in groups.items():
+
+    def row(kind: Kind, labels: Sequence[Labelled]) -> tuple[object, ...]:
         found = Counter(one.properties["variables"] for one in labels)
-        yield f"| {kind} | {len(labels)} | {_n_kept(labels)} | {' | '.join(str(found[c]) for c in classes)} |"
+        return kind, len(labels), _n_kept(labels), *(found[c] for c in classes)
+
+    columns = ("", "problems", "kept for evaluation", *(f"{c} variables" for c in classes))
+    return table(columns, (row(kind, labels) for kind, labels in groups.items()), numbers=True)
 
 
 def _n_kept(labels: Sequence[Labelled]) -> int:
@@ -82,19 +81,27 @@ def _n_kept(labels: Sequence[Labelled]) -> int:
     return sum(is_for_evaluation(one.record["problem"]) for one in labels)
 
 
-def _cost(groups: Mapping[Kind, Sequence[Labelled]], manifest: Mapping[str, Any]) -> Iterator[str]:
-    yield "| labels of problems | configurations | runs | of the full product | CPU seconds | an hour on 2 cores |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-    for kind, labels in groups.items():
-        if labels:
-            means = {name: np.mean([one.record[name] for one in labels]) for name in ("runs", "candidates", "cpu_s")}
-            saved = np.mean([_share_of_full(one) for one in labels])
-            spent = f"{means['runs']:.0f} | 1/{1 / saved:.0f} | {means['cpu_s']:.1f} | {7200 / means['cpu_s']:.0f}"
-            cells = f"{means['candidates']:.0f} | {spent}"
-            yield f"| {kind} | {cells} |"
-    yield ""
-    yield f"All runs together: {manifest['runs']:,}, {manifest['cpu_hours_of_runs']} CPU hours; "
-    yield f"{manifest['failed_runs']} ended by an exception and score 0, {manifest['capped_runs']} met the time limit."
+def _cost(groups: Mapping[Kind, Sequence[Labelled]], manifest: Mapping[str, Any]) -> str:
+    def row(kind: Kind, labels: Sequence[Labelled]) -> tuple[str, ...]:
+        candidates, runs, cpu_s = (
+            np.mean([one.record[name] for one in labels]) for name in ("candidates", "runs", "cpu_s")
+        )
+        saved = np.mean([_share_of_full(one) for one in labels])
+        return kind, f"{candidates:.0f}", f"{runs:.0f}", f"1/{1 / saved:.0f}", f"{cpu_s:.1f}", f"{7200 / cpu_s:.0f}"
+
+    columns = (
+        "labels of problems",
+        "configurations",
+        "runs",
+        "of the full product",
+        "CPU seconds",
+        "an hour on 2 cores",
+    )
+    return (
+        table(columns, (row(kind, labels) for kind, labels in groups.items() if labels), numbers=True)
+        + f"\n\nAll runs together: {manifest['runs']:,}, {manifest['cpu_hours_of_runs']} CPU hours; \n"
+        f"{manifest['failed_runs']} ended by an exception and score 0, {manifest['capped_runs']} met the time limit."
+    )
 
 
 def _share_of_full(one: Labelled) -> float:
@@ -103,24 +110,24 @@ def _share_of_full(one: Labelled) -> float:
     return float(one.record["runs"] / (n * one.record["seeds"]))
 
 
-def _schedules() -> Iterator[str]:
+def _schedules() -> str:
     names = list(asdict(next(iter(SCHEDULES.values()))))
-    yield f"| | portfolio | {' | '.join(names)} |"
-    yield f"| --- | ---: | {' | '.join('---:' for _ in names)} |"
-    for kind, schedule in SCHEDULES.items():
-        size = sum(map(len, portfolio(kind).values()))
-        yield f"| {kind} | {size} | {' | '.join(str(value) for value in asdict(schedule).values())} |"
+    rows = (
+        (kind, sum(map(len, portfolio(kind).values())), *asdict(schedule).values())
+        for kind, schedule in SCHEDULES.items()
+    )
+    return table(("", "portfolio", *names), rows, numbers=True)
 
 
-def _sureness(groups: Mapping[Kind, Sequence[Labelled]]) -> Iterator[str]:
-    yield "| | P(optimizer) mean | >= 0.7 | >= 0.95 | decided by Perf | by Reach | by evaluations or order |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
-    for kind, labels in groups.items():
-        if labels:
-            p = np.array([one.record["p_optimizer"] for one in labels])
-            how = Counter(decided_by(one.record) for one in labels)
-            shares = " | ".join(_percent(how[name], len(labels)) for name in ("perf", "reach", "evaluations"))
-            yield f"| {kind} | {p.mean():.2f} | {np.mean(p >= 0.7):.0%} | {np.mean(p >= 0.95):.0%} | {shares} |"
+def _sureness(groups: Mapping[Kind, Sequence[Labelled]]) -> str:
+    def row(kind: Kind, labels: Sequence[Labelled]) -> tuple[str, ...]:
+        p = np.array([one.record["p_optimizer"] for one in labels])
+        how = Counter(decided_by(one.record) for one in labels)
+        shares = (f"{how[name] / len(labels):.0%}" for name in ("perf", "reach", "evaluations"))
+        return kind, f"{p.mean():.2f}", f"{np.mean(p >= 0.7):.0%}", f"{np.mean(p >= 0.95):.0%}", *shares
+
+    columns = ("", "P(optimizer) mean", ">= 0.7", ">= 0.95", "decided by Perf", "by Reach", "by evaluations or order")
+    return table(columns, (row(kind, labels) for kind, labels in groups.items() if labels), numbers=True)
 
 
 def decided_by(label: Record) -> str:
@@ -132,18 +139,19 @@ def decided_by(label: Record) -> str:
     return "reach" if label["margin_reach"] > 1e-9 else "evaluations"
 
 
-def _gaps(groups: Mapping[Kind, Sequence[Labelled]], runs: Mapping[str, Sequence[Record]]) -> Iterator[str]:
-    yield "| | by | single best | its mean | virtual best | difference |"
-    yield "| --- | --- | --- | ---: | ---: | ---: |"
-    for kind, labels in groups.items():
-        solvers = fixed_solvers(labels, runs) if labels else []
-        for measure in ("perf", "reach") if solvers else ():
-            yield f"| {kind} | {measure.capitalize()} | {_gap(gap(labels, solvers, measure))} |"
+def _gaps(groups: Mapping[Kind, Sequence[Labelled]], runs: Mapping[str, Sequence[Record]]) -> str:
+    def rows() -> Iterator[tuple[str, ...]]:
+        for kind, labels in groups.items():
+            solvers = fixed_solvers(labels, runs) if labels else []
+            for measure in ("perf", "reach") if solvers else ():
+                yield kind, measure.capitalize(), *_gap(gap(labels, solvers, measure))
+
+    return table(("", "by", "single best", "its mean", "virtual best", "difference"), rows())
 
 
-def _gap(found: Gap) -> str:
+def _gap(found: Gap) -> tuple[str, ...]:
     name = f"`{found.single.optimizer}` {_short(found.single.config)}"
-    return f"{name} | {_interval(found.of_single)} | {_interval(found.of_virtual)} | {_interval(found.difference)}"
+    return name, *map(_interval, (found.of_single, found.of_virtual, found.difference))
 
 
 def _short(config: str) -> str:
@@ -154,20 +162,20 @@ def _interval(estimate: Estimate) -> str:
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 
-def _wins(kind: Kind, labels: Sequence[Labelled]) -> Iterator[str]:
+def _wins(kind: Kind, labels: Sequence[Labelled]) -> str:
     """Win shares in per cent, by optimizer, over all and by each property."""
-    yield f"**{kind.capitalize()}** ({len(labels)} problems), per cent of labels"
-    yield ""
-    columns: list[tuple[str, Sequence[Labelled]]] = [("all", labels)]
+    groups: list[tuple[str, Sequence[Labelled]]] = [("all", labels)]
     for name in PROPERTIES[kind]:
-        columns += [(f"{name}: {value}", members) for value, members in by_property(labels, name).items()]
+        groups += [(f"{name}: {value}", members) for value, members in by_property(labels, name).items()]
     names = [name for name, _ in win_counts(labels).most_common()]
-    yield f"| {' | '.join(['', *(f'`{name}`' for name in names)])} | n |"
-    yield f"| --- | {' | '.join('---:' for _ in [*names, 'n'])} |"
-    for title, members in columns:
+
+    def row(title: str, members: Sequence[Labelled]) -> tuple[object, ...]:
         counts = win_counts(members)
-        cells = " | ".join(f"{100 * counts[name] / len(members):.0f}" if counts[name] else "" for name in names)
-        yield f"| {title} | {cells} | {len(members)} |"
+        shares = (f"{100 * counts[name] / len(members):.0f}" if counts[name] else "" for name in names)
+        return title, *shares, len(members)
+
+    shares = table(("", *(f"`{name}`" for name in names), "n"), (row(*group) for group in groups), numbers=True)
+    return f"**{kind.capitalize()}** ({len(labels)} problems), per cent of labels\n\n{shares}"
 
 
 def _losers(groups: Mapping[Kind, Sequence[Labelled]], runs: Mapping[str, Sequence[Record]]) -> Iterator[str]:
@@ -195,7 +203,3 @@ def _behind(name: str, labels: Sequence[Labelled], runs: Mapping[str, Sequence[R
         ]
         gaps.append(label["selection_perf"] - max(perfs, default=0.0))
     return f"it is behind by {np.mean(gaps):.3f} Perf in the mean, by {np.quantile(gaps, 0.1):.4f} in the best tenth"
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}"
