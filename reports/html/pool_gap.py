@@ -47,9 +47,12 @@ def pool_labels(study: Study) -> frozenset[str]:
     """Labels of the experts, by the manifests; by their default label where a manifest does not say."""
     described: Iterable[Any] = (m for source in study.evidence.sources for m in source.manifest.get("models", ()))
     kinds = {m["label"]: m["kind"] for m in described if isinstance(m, dict) and "label" in m and "kind" in m}
-    return frozenset(
-        model for model in study.models if kinds.get(model.partition("@")[0], model.partition(":")[0]) == "pool"
-    )
+
+    def kind(model: str) -> str:
+        without_run = model.rpartition("@")[0]  # behind the @ stands the run, where two runs measured the model
+        return kinds.get(model) or kinds.get(without_run) or model.partition(":")[0]
+
+    return frozenset(model for model in study.models if kind(model) == "pool")
 
 
 def _gap(study: Study, suite: str, experts: frozenset[str]) -> Gap | None:

@@ -23,6 +23,18 @@ def test_experts_are_told_by_the_manifest(study: Study) -> None:
     assert pool_labels(study) == {"pool:slsqp", "pool:de"}
 
 
+def test_experts_are_told_also_where_a_label_holds_the_sign_before_a_runs_name(study: Study) -> None:
+    (source,) = study.evidence.sources
+    told = [
+        {"label": "expert@night", "kind": "pool"},
+        {"label": "x@night", "kind": "hf"},
+        {"label": "x", "kind": "pool"},
+    ]
+    evidence = replace(study.evidence, sources=(replace(source, manifest={"models": told}),))
+    models = ("expert@night", "expert@night@second", "x@night", "x@second", "unknown@second")
+    assert pool_labels(replace(study, evidence=evidence, models=models)) == {*models[:2], "x@second"}
+
+
 def test_gap_lies_between_the_best_expert_and_the_best_choice(study: Study) -> None:
     values = {"pool:slsqp": [1.0, 0.2], "pool:de": [0.4, 0.6], "tuned-l": [1.0, 0.5], "code-7b": [0.0, 0.0]}
     [gap] = pool_gaps(with_perf(study, values))
