@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llamoco_bench.errors import UsageError
 from llamoco_bench.training.ablations.variants import BASELINE, VARIANTS
 from llamoco_bench.training.progress import say
 
@@ -33,6 +34,9 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("--recipe", choices=("full", "trial"), default="full")
     parser.add_argument("--epochs", type=int, help="of phase 2, instead of the recipe's")
+    parser.add_argument(
+        "--unlabelled", type=int, help="problems without a label that are taught, instead of the recipe's"
+    )
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.set_defaults(function=_ablate)
@@ -44,6 +48,8 @@ def _ablate(options: argparse.Namespace) -> str:
     from llamoco_bench.training.instructions.label import provenance_of
     from llamoco_bench.training.nano.settings import RECIPES
 
+    if options.seeds < 1 or (options.epochs is not None and options.epochs < 1) or (options.unlabelled or 0) < 0:
+        raise UsageError("--seeds and --epochs must be at least 1, --unlabelled at least 0")
     given: dict[Granularity, Path | None] = {
         "original": options.labels,
         "half": options.half_grid_labels,
@@ -54,8 +60,9 @@ def _ablate(options: argparse.Namespace) -> str:
     recipe = RECIPES[options.recipe]
     recipe = replace(
         recipe,
+        unlabelled=recipe.unlabelled if options.unlabelled is None else options.unlabelled,
         run=replace(recipe.run, threads=options.threads),
-        tuning=replace(recipe.tuning, epochs=options.epochs or recipe.tuning.epochs),
+        tuning=replace(recipe.tuning, epochs=recipe.tuning.epochs if options.epochs is None else options.epochs),
     )
     outcomes = ablate(names, range(options.seeds), labels, options.base, options.folder, recipe, say, runs=options.runs)
     write_page(outcomes, options.page, provenance_of(options.labels).get("provenance", options.labels.name))

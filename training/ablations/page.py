@@ -18,7 +18,8 @@ _TEXT: Final = """\
 <!-- Generated; do not edit. `python -m llamoco_bench.training ablate` writes this page. -->
 
 Each row is `nano`, tuned with one part of the method changed; mean and standard deviation over {seeds} seeds. All begin
-with the same pre-trained checkpoint. {problems} training problems; labels: {labels}.
+with the same pre-trained checkpoint. The baseline is taught {problems} problems, of which {unlabelled} at most have no
+label; labels: {labels}.
 
 Agreement is the share of problems where the program's optimizer is the label's, macro its mean over optimizers; Perf
 and Reach are means of what the chosen programs score, five runs each. All on other problems of the same kind (`test`)
@@ -44,6 +45,7 @@ def write_page(outcomes: Outcomes, path: Path, labels: str) -> None:
     text = _TEXT.format(
         seeds=len(outcomes[BASELINE]),
         problems=first["stages"]["tuning"]["problems"],
+        unlabelled=first["recipe"]["unlabelled"],
         labels=labels,
         sections="\n\n".join(sections),
     )

@@ -53,10 +53,19 @@ def test_the_command_asks_for_the_runs_that_its_recipe_learns_from(capsys: pytes
     assert "--runs" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("numbers", [["--seeds", "0"], ["--epochs", "0"], ["--unlabelled", "-1"]])
+def test_the_command_takes_no_numbers_that_make_no_sense(
+    numbers: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ablate", "labels.parquet", "base", "folder", "page.md", "--runs", "runs.parquet", *numbers]) == 4
+    assert "must be at least 1" in capsys.readouterr().err
+
+
 def summary(agrees: float, losses: dict[int, float], perf: float | None = None) -> dict[str, Any]:
     scores = {} if perf is None else {"scores": {"model": {"covered": 1.0, "perf": perf, "reach": perf / 4}}}
     agreement = {"model": {"optimizer": agrees, "optimizer, macro": agrees / 2}}
     return {
+        "recipe": {"unlabelled": 5},
         "evaluation": {"test": {"agreement": agreement, **scores}},
         "stages": {
             "tuning": {"problems": 7, "log": [{"step": s, "loss": v} for s, v in losses.items()] + [{"step": 9}]}
@@ -76,7 +85,7 @@ def test_the_page_shows_mean_and_deviation_over_seeds(tmp_path: Path) -> None:
         "| baseline | everything as in the recipe | test | 0.9000 ± 0.1414 | 0.2250 ± 0.0354 | 60.0% ± 14.1% |" in text
     )
     assert "| no-warm-up | phase 2 alone (Figure 3) | test | - | - | 40.0% ± 0.0% | 20.0% ± 0.0% |" in text
-    assert "7 training problems; labels: trial" in text
+    assert "The baseline is taught 7 problems, of which 5 at most have no\nlabel; labels: trial." in text
     chart = ElementTree.parse(page.with_suffix(".svg"))
     assert len(chart.findall(".//{http://www.w3.org/2000/svg}polyline")) == 2
 
