@@ -26,13 +26,20 @@ LABEL: Final = "label, run again"
 """The label's program, scored by runs that were done after it had won."""
 
 
-def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable | None = None) -> dict[str, Any]:
+def report(
+    answers: Sequence[Answer],
+    train: Sequence[Pair],
+    scores: ScoreTable | None = None,
+    taught: Mapping[str, Choice] | None = None,
+) -> dict[str, Any]:
     """Judge the answers to prompts of one group; figures as JSON values, shares in [0, 1].
 
     Parameters
     ----------
     train: pairs that the model was trained on, for the controls.
     scores: of the pool's programs on the problems; without them there is no Perf and Reach.
+    taught: programs by problem, where something else than the labels was taught; what the model falls short of them, it
+        did not learn, and what they fall short of the labels, it could not.
     """
     pairs = [answer.pair for answer in answers]
     ways: dict[str, Choices] = {
@@ -40,6 +47,8 @@ def report(answers: Sequence[Answer], train: Sequence[Pair], scores: ScoreTable 
         "shuffled": shuffled(answers),
         "frequent": _per_kind(pairs, lambda kind: frequent(train, kind)),
     }
+    if taught is not None:
+        ways["taught"] = [taught.get(pair.problem) for pair in pairs]
     table = None
     if scores is not None:
         problems = sorted({pair.problem for pair in train})

@@ -44,8 +44,8 @@ the last batches): {distances}.
 
 One prompt a problem, temperature 0. Agreement is with the label's optimizer; macro is its mean over optimizers.
 `shuffled`: the model's own answers, handed around among problems of the same kind; `frequent`: the program that wins
-most often in training, of each kind; `single best`: the program with the best mean Reach on the training problems, of
-each kind.
+most often in training, of each kind; `taught`: the choices of the selector that the model was taught, where it was not
+the labels; `single best`: the program with the best mean Reach on the training problems, of each kind.
 
 {evaluation}
 

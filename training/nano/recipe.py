@@ -14,6 +14,7 @@ from llamoco_bench.baselines.models.user_cache import sha256_of
 from llamoco_bench.errors import UsageError
 from llamoco_bench.seeds import derive_seed
 from llamoco_bench.training.evaluation.ask import ask, one_a_problem
+from llamoco_bench.training.evaluation.identify import Choice
 from llamoco_bench.training.evaluation.report import report
 from llamoco_bench.training.evaluation.scores import ScoreTable
 from llamoco_bench.training.instructions.build import build, read_group
@@ -138,11 +139,16 @@ class NanoBuild:
         if self._recipe.targets == "labels" or self._runs is None:
             return list(labelled)
         known = {pair.problem for pair in labelled}
-        selector = Selector(ScoreTable.read(self._labels, self._runs), known, self._recipe.run.seed)
-        choices = selector.choose(sorted(known | {pair.problem for pair in unlabelled}))
+        choices = self._choices(labelled, self._runs, known | {pair.problem for pair in unlabelled})
         counts = Counter(choice.optimizer for choice in choices.values())
         self._say("the selector chose " + ", ".join(f"{name} {number}" for name, number in counts.most_common()))
         return self._wanted(choice_pairs(choices))
+
+    def _choices(self, labelled: Sequence[Pair], runs: Path, problems: Iterable[str]) -> dict[str, Choice]:
+        """Programs for `problems`, chosen by a selector that has learned from the runs on the labelled ones."""
+        known = {pair.problem for pair in labelled}
+        selector = Selector(ScoreTable.read(self._labels, runs), known, self._recipe.run.seed)
+        return selector.choose(sorted(set(problems)))
 
     def _start(self, pairs: Sequence[Pair]) -> Path:
         """Make tokenizer and random weights."""
@@ -209,10 +215,18 @@ class NanoBuild:
             if pairs:
                 self._say(f"asking about {len(pairs)} problems of {group}")
                 began = time.process_time()
-                figures[group] = report(ask(model, pairs, self._say), train, scores)
-                figures[group]["processor seconds an answer"] = (time.process_time() - began) / len(pairs)
+                answers = ask(model, pairs, self._say)
+                spent = time.process_time() - began
+                figures[group] = report(answers, train, scores, self._taught_on(pairs))
+                figures[group]["processor seconds an answer"] = spent / len(pairs)
         path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         return figures
+
+    def _taught_on(self, pairs: Sequence[Pair]) -> dict[str, Choice] | None:
+        """What the model would answer if it had learned its lessons without a loss; None where they were the labels."""
+        if self._recipe.targets == "labels" or self._runs is None:
+            return None
+        return self._choices(self._labelled(), self._runs, (pair.problem for pair in pairs))
 
     def _stages(self) -> dict[str, Any]:
         names = ("reading", "landscape", "warm-up", "tuning")

@@ -118,6 +118,16 @@ def test_scores_are_compared_on_the_problems_where_the_choice_was_run() -> None:
     assert figures["scores"]["single best"]["covered"] == 1.0
 
 
+def test_what_was_taught_stands_beside_what_was_learned() -> None:
+    answers = [Answer(pair("u1", "sa"), True, choice("de")), Answer(pair("u2", "de"), True, choice("bo"))]
+    taught = {"synthetic/u1": choice("sa"), "synthetic/u2": choice("de")}
+    figures = report(answers, [pair("u1", "sa"), pair("u2", "de")], table(), taught)
+    assert figures["agreement"]["taught"]["optimizer"] == 1.0
+    known = [table().of(problem, choice) for problem, choice in taught.items()]
+    assert figures["scores"]["taught"]["perf"] == sum(score.perf for score in known if score) / 2
+    assert "taught" not in report(answers, [pair("u1", "sa")], table())["scores"]
+
+
 def test_scores_are_told_apart_for_problems_with_constraints() -> None:
     sa, slsqp = choice("sa"), choice("slsqp")
     scores = {"synthetic/u1": {sa: Score(0.9, 0.5, 5)}, "synthetic/c1": {slsqp: Score(0.4, 0.2, 5)}}

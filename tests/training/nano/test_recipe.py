@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from llamoco_bench.baselines.models.base import Message, Request
@@ -21,6 +26,8 @@ from llamoco_bench.training.nano.recipe import NanoBuild
 from llamoco_bench.training.nano.settings import RECIPES, Recipe
 from tests.training.nano.making import tiny
 from tests.training.rule_labels import PROVENANCE, rule_labels
+
+LABELS: Final = Path(__file__).parents[3] / "training" / "data" / "labels"
 
 
 def test_the_landscape_is_told_of_training_problems_alone() -> None:
@@ -66,6 +73,29 @@ def test_the_recipe_makes_a_model_that_answers_and_goes_on_where_it_stopped(tmp_
     assert again["stages"]["reading"] == json.loads(json.dumps(summary["stages"]["reading"]))
     with pytest.raises(UsageError, match="another recipe"):
         build(tiny(seed=1))
+
+
+@pytest.mark.slow
+def test_the_recipe_teaches_the_choices_of_a_selector(tmp_path: Path) -> None:
+    """On the committed labels, a few of them, with one seed each."""
+    rows = pq.read_table(LABELS / "labels.parquet").to_pylist()
+    of_group = {group: [row for row in rows if group_of(row["problem"]) == group] for group in ("train", "test")}
+    kept = [row for kind in "uc" for row in of_group["train"] if f"/{kind}" in row["problem"]][:: len(rows) // 12]
+    kept = [{**row, "f0": row["f0"][:1]} for row in [*kept, of_group["test"][0]]]
+    labels, runs = tmp_path / "labels.parquet", tmp_path / "runs.parquet"
+    pq.write_table(pa.Table.from_pylist(kept), labels)
+    table = pq.read_table(LABELS / "runs.parquet")
+    pq.write_table(table.filter(pc.is_in(table["problem"], pa.array([row["problem"] for row in kept]))), runs)
+    said: list[str] = []
+    recipe = replace(tiny(), targets="selector", evaluated=1)
+    summary = NanoBuild(labels, tmp_path / "nano", recipe, said.append, runs).run()
+    [chosen] = [line for line in said if line.startswith("the selector chose ")]
+    taught = sum(int(number) for number in re.findall(r" (\d+)(?:,|$)", chosen))
+    assert len(kept) - 1 < taught == summary["stages"]["tuning"]["problems"] <= len(kept) - 1 + recipe.unlabelled
+    scores = summary["evaluation"]["test"]["scores"]
+    assert scores["taught"]["covered"] == scores["single best"]["covered"] == 1.0
+    card = (tmp_path / "nano" / "checkpoint" / "README.md").read_text()
+    assert f"| test | taught | 100% | {scores['taught']['perf']:.4f} | {scores['taught']['reach']:.4f} |" in card
 
 
 def test_the_card_says_what_phase_1_did() -> None:
