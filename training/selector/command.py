@@ -28,7 +28,7 @@ def _selector(options: argparse.Namespace) -> str:
     from llamoco_bench.training.kinds import KINDS
     from llamoco_bench.training.selector.docs import page, rows_of
     from llamoco_bench.training.selector.evidence import gather
-    from llamoco_bench.training.selector.validation import cross_validate
+    from llamoco_bench.training.selector.validation import AGAIN, cross_validate, run_again
 
     table = ScoreTable.read(options.labels, options.runs)
     synthetic = [x.problem for x in read_labels(options.labels) if x.problem.startswith("synthetic/")]
@@ -37,7 +37,7 @@ def _selector(options: argparse.Namespace) -> str:
     for kind in KINDS:
         evidence = gather(table, problems, kind)
         say(f"{kind}: {len(evidence.problems)} problems, {len(evidence.programs)} programs")
-        found[kind] = evidence, cross_validate(evidence)
+        found[kind] = evidence, cross_validate(evidence) | {AGAIN: run_again(evidence, table)}
     if options.page:
         options.page.write_text(page(found), encoding="utf-8")
     return rows_of(found) + "\n"

@@ -8,7 +8,7 @@ from typing import Final
 from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.markdown import table
 from llamoco_bench.training.selector.evidence import PERF_WEIGHT, Evidence
-from llamoco_bench.training.selector.validation import FOLDS, Outcome
+from llamoco_bench.training.selector.validation import AGAIN, FOLDS, Outcome
 
 Found = Mapping[Kind, tuple[Evidence, Mapping[str, Outcome]]]
 
@@ -24,16 +24,18 @@ selection. Its choices exist for every problem, labelled or not, and it is these
 (`targets` in its recipe; the labels themselves, as in the paper, are one of its ablations).
 
 It knows of a problem what its description tells: shares of the base functions, families of the constraints, labels of
-the landscape, sizes. It learns from the programs that ran on every problem of a kind, on training problems alone: no
-evaluation problem, held-out function or family is in it. It seeks the most of {weight:g} Perf + Reach.
+the landscape, sizes; not, for one, whether the constraints cut off the optimum without them, since the numbers that
+decide it stand in no prompt. It learns from the programs that ran on every problem of a kind, on training problems
+alone: no evaluation problem, held-out function or family is in it. It seeks the most of {weight:g} Perf + Reach.
 
 Extremely randomized trees, {folds}-fold cross-validation repeated three times, scores of problems that the forest had
 not seen:
 
 {rows}
 
-`gap closed` is the share of the way from the single best program to the virtual best, in Reach. The virtual best is
-flattered, since it is scored by the runs that chose it, most often one: the true gap is smaller than shown.
+`gap closed` is the share of the way from the single best program to the virtual best as it was run again, in Reach. The
+virtual best of the race is flattered, since it is scored by the runs that chose it, most often one; the labels'
+programs as they were run again, on other seeds, are not.
 """
 
 
@@ -46,7 +48,7 @@ def rows_of(found: Found) -> str:
     """Write the table of outcomes."""
     rows: list[tuple[object, ...]] = []
     for kind, (evidence, outcomes) in found.items():
-        low, high = outcomes["single best"].reach, outcomes["virtual best"].reach
+        low, high = outcomes["single best"].reach, outcomes[AGAIN].reach
         for name, outcome in outcomes.items():
             closed = (outcome.reach - low) / (high - low) if high > low else float("nan")
             size = f"{len(evidence.problems)} x {len(evidence.programs)}"

@@ -24,6 +24,10 @@ _KINDS: Final[Mapping[str, Callable[[BasicFunction], bool]]] = MappingProxyType(
 )
 
 
+_UNTOLD: Final = ("optimum",)
+"""Labels of the landscape that follow from numbers which no description shows."""
+
+
 @lru_cache(maxsize=8192)
 def features(problem_id: str) -> Mapping[str, float | str]:
     """Return the features of a synthetic problem by name; what is not there counts as 0.
@@ -32,7 +36,8 @@ def features(problem_id: str) -> Mapping[str, float | str]:
     ``function NAME``  share of a base function in the objective, by weight or, in a hybrid, by coordinates
     ``functions KIND`` the same of all functions that are multimodal, separable, ...
     ``family NAME``    constraints of a family
-    ``label NAME``     of the landscape, in words
+    ``family NAME ..`` those of them that are equalities, are satisfied far from their centre, or are rotated
+    ``label NAME``     of the landscape, in words, as far as the description tells it
     others             sizes: variables, budget, functions, constraints by their kinds, width of the box
     ================== ================================================================================================
     """
@@ -45,8 +50,12 @@ def features(problem_id: str) -> Mapping[str, float | str]:
         for kind, has in _KINDS.items():
             found[f"functions {kind}"] += share / whole * has(part.function)
     for constraint in instance.constraints:
-        found[f"family {constraint.name}"] += 1.0
-    told = {f"label {name}": value for name, value in labels(instance).items()}
+        family = f"family {constraint.name}"
+        found[family] += 1.0
+        found[f"{family} equality"] += constraint in instance.equalities
+        found[f"{family} from below"] += constraint.sign < 0
+        found[f"{family} rotated"] += constraint.rotated
+    told = {f"label {name}": value for name, value in labels(instance).items() if name not in _UNTOLD}
     return MappingProxyType({**found, **_sizes(instance), **told})
 
 
