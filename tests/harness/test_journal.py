@@ -45,6 +45,69 @@ def test_a_word_in_a_text_field_stays_a_word() -> None:
     assert decode({"text": "nan"})["text"] == "nan"
 
 
+NUMBERS = ("best_f", "f0", "first_f", "violation", "best_known", "wall_s", "cpu_s", "best_x", "curve")
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_what_json_lacks_comes_back_from_the_file_in_every_field_of_numbers(
+    tmp_path: Path, field: str, value: float
+) -> None:
+    written = [[1, value], [2, 0.5]] if field in ("curve", "best_x") else value
+    with Journal(tmp_path / "a.jsonl") as journal:
+        journal.append({"kind": "run", field: written, "text": str(value), "output": "nan"})
+    [record] = read_journals(tmp_path)
+    assert repr(record[field]) == repr(written)
+    assert (record["text"], record["output"]) == (str(value), "nan")
+
+
+def test_any_text_of_a_model_comes_back(tmp_path: Path) -> None:
+    text = "half a pair \ud800, é, \u2028, \x00, line\nend"
+    with Journal(tmp_path / "a.jsonl") as journal:
+        journal.append({"kind": "generation", "text": text})
+    assert read_journals(tmp_path)[0]["text"] == text
+
+
+def test_line_is_on_disk_when_it_is_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+
+    def fsync(fd: int) -> None:
+        assert os.path.samestat(os.fstat(fd), path.stat())
+        synced.append(path.read_text().count("\n"))
+
+    path = tmp_path / "a.jsonl"
+    monkeypatch.setattr(os, "fsync", fsync)
+    with Journal(path) as journal:
+        for _ in range(3):
+            journal.append({"kind": "run"})
+    assert synced == [1, 2, 3]
+
+
+def test_folder_of_a_journal_is_made_and_its_file_is_closed_once(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    with Journal(tmp_path / "deep" / "journal" / "a.jsonl") as journal:
+        journal.append({"kind": "run"})
+        assert len(os.listdir("/proc/self/fd")) == len(before) + 1
+    assert os.listdir("/proc/self/fd") == before
+    journal.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        journal.append({"kind": "run"})
+
+
+def test_older_files_are_read_first_whatever_they_are_called(tmp_path: Path) -> None:
+    for age, name in enumerate(("a", "c", "b")):
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text(json.dumps({"schema": SCHEMA, "name": name}) + "\n")
+        os.utime(path, (0, 10 - age))
+    assert [record["name"] for record in read_journals(tmp_path)] == ["b", "c", "a"]
+
+
+def test_empty_line_says_nothing(tmp_path: Path) -> None:
+    line = json.dumps({"schema": SCHEMA}) + "\n"
+    (tmp_path / "a.jsonl").write_text(f"{line}\n{line}")
+    assert len(read_journals(tmp_path)) == 2
+
+
 def test_torn_last_line_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     with Journal(path) as journal:
@@ -73,9 +136,12 @@ def test_damage_in_the_middle_is_an_error_that_names_the_line(tmp_path: Path) ->
         read_journals(tmp_path)
 
 
-def test_unknown_schema_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text(json.dumps({"schema": SCHEMA + 1}) + "\n")
-    with pytest.raises(JournalError, match="schema"):
+@pytest.mark.parametrize(
+    ("line", "said"), [({"schema": SCHEMA + 1}, SCHEMA + 1), ({"kind": "run"}, None), ([SCHEMA], None)]
+)
+def test_unknown_schema_is_refused(tmp_path: Path, line: object, said: int | None) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n")
+    with pytest.raises(JournalError, match=f"line 1: schema {said}, this version reads {SCHEMA}"):
         read_journals(tmp_path)
 
 
