@@ -69,7 +69,10 @@ class Controller:
         self._settings = settings
         self._dry = config.option.collectonly
         self.folder: RunFolder = choose_folder(
-            value_of(config, "run-dir"), value_of(config, "resume"), settings.outcome_options()
+            value_of(config, "run-dir"),
+            value_of(config, "resume"),
+            settings.outcome_options(),
+            settings.described_models(),
         )
         self._expected: set[ItemId] = set()
         self._planned = False

@@ -52,7 +52,7 @@ def _copy(runs: Sequence[RunFolder], manifests: Mapping[Path, Mapping[str, Any]]
         for journal in sorted(run.journals.glob("*.jsonl")):
             shutil.copy2(journal, merged.journals / f"{number:04}-{journal.name}")
     first = manifests[runs[0].path]
-    models = {model["label"]: model for manifest in manifests.values() for model in manifest["models"]}
+    models = {label: model for run in runs for label, model in run.models.items()}
     suites = dict.fromkeys(suite for manifest in manifests.values() for suite in manifest["suites"])
     globs = dict.fromkeys(manifest["problems"] for manifest in manifests.values())
     manifest = {
@@ -85,10 +85,10 @@ def _check(runs: Sequence[RunFolder], manifests: Mapping[Path, Mapping[str, Any]
                     f"{run.path} cannot be merged with {first}: {name} is {manifest.get(name)!r} here, "
                     f"{manifests[first].get(name)!r} there"
                 )
-        for model in manifest["models"]:
-            meaning, where = meanings.setdefault(model["label"], (model, run.path))
+        for label, model in run.models.items():
+            meaning, where = meanings.setdefault(label, (model, run.path))
             if meaning != model:
-                raise UsageError(f"{model['label']!r} means another model in {run.path} than in {where}; relabel one")
+                raise UsageError(f"{label!r} means another model in {run.path} than in {where}; relabel one")
         shards |= {shard[1] for shard in [manifest.get("shard")] if shard}
     if len(shards) > 1:
         raise UsageError(f"Runs of {' and '.join(map(str, sorted(shards)))} shards cannot be merged with each other")

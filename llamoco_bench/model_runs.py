@@ -193,11 +193,11 @@ class ModelRunner:
 
     def _folder(self, settings: Settings, path: str | None, scratch: Path) -> RunFolder:
         """Choose the folder: a new one, or the given one, gone on with if it holds a run."""
-        options = settings.outcome_options()
         if path is None:
             return RunFolder(scratch)
         resumed = (Path(path) / "manifest.json").is_file()
-        return choose_folder(None if resumed else path, path if resumed else None, options)
+        new, old = (None, path) if resumed else (path, None)
+        return choose_folder(new, old, settings.outcome_options(), settings.described_models())
 
     def _evaluate(self, settings: Settings, values: Mapping[str, Any], folder: RunFolder) -> None:
         from llamoco_bench.baselines.models.registry import is_brokered

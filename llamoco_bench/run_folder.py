@@ -18,10 +18,10 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from llamoco_bench.errors import JournalError, UsageError
@@ -51,13 +51,28 @@ class RunFolder:
         ------
         JournalError: where it is missing or damaged, and for an unknown schema.
         """
+        return self._read("manifest.json")
+
+    @property
+    def models(self) -> dict[str, dict[str, Any]]:
+        """Every model that any session of the run asked for, described as `ModelSpec.describe` does, by label.
+
+        Raises
+        ------
+        JournalError: as of `manifest`.
+        """
+        later = sorted(path.name for path in self.path.glob("resume-*.json"))
+        sessions = [self.manifest, *map(self._read, later)]
+        return {model["label"]: model for session in sessions for model in session.get("models", ())}
+
+    def _read(self, name: str) -> dict[str, Any]:
         try:
-            manifest = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
+            manifest = json.loads((self.path / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise JournalError(f"{self.path} is not a run: its manifest.json cannot be read ({error})") from None
+            raise JournalError(f"{self.path} is not a run: its {name} cannot be read ({error})") from None
         schema = manifest.get("schema") if isinstance(manifest, dict) else None
         if schema != SCHEMA:
-            raise JournalError(f"{self.path} is not a run: its manifest.json is of schema {schema!r}, not {SCHEMA}")
+            raise JournalError(f"{self.path} is not a run: its {name} is of schema {schema!r}, not {SCHEMA}")
         return dict(manifest)
 
     @property
@@ -101,7 +116,11 @@ def create_run(root: Path) -> RunFolder:
 
 
 def choose_folder(
-    path: str | None, resume: str | None, options: Mapping[str, object], root: Path = RUNS_ROOT
+    path: str | None,
+    resume: str | None,
+    options: Mapping[str, object],
+    models: Iterable[Mapping[str, Any]] = (),
+    root: Path = RUNS_ROOT,
 ) -> RunFolder:
     """Choose the folder of a session: an earlier run to go on with, a given path, or a new one below `root`.
 
@@ -110,10 +129,11 @@ def choose_folder(
     path: folder of a new run, or None.
     resume: the run to go on with, as `find_run` takes it, or None.
     options: those that change outcomes; the run to go on with must have the same.
+    models: of this session, as `ModelSpec.describe` has them; a label must mean what it meant in the run to go on with.
 
     Raises
     ------
-    UsageError: where both are given, `path` holds a run already, or the options differ.
+    UsageError: where both are given, `path` holds a run already, the options differ, or a label means another model.
     """
     if resume is None:
         if path is None:
@@ -134,7 +154,24 @@ def choose_folder(
     ]
     if changed:
         raise UsageError(f"{folder.path} cannot be gone on with under other options: {'; '.join(changed)}")
+    _refuse_other_models(folder, models)
     return folder
+
+
+def _refuse_other_models(folder: RunFolder, models: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse a label under which the run has another model: the results of both would count as those of one.
+
+    Options and folders of a model may change: a server or a checkpoint may lie elsewhere by now.
+    """
+    before = folder.models
+    for model in models:
+        was = before.get(model["label"], model)
+        if was["kind"] != model["kind"] or PurePath(was["name"]).name != PurePath(model["name"]).name:
+            then, now = (f"{m['kind']}:{m['name']}".rstrip(":") for m in (was, model))
+            raise UsageError(
+                f"{model['label']!r} is {then} in {folder.path}, now {now}. Give it a label of its own, "
+                f"as in --llamoco-model=other={now}"
+            )
 
 
 def find_run(name: str, root: Path) -> RunFolder:

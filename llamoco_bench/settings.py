@@ -109,13 +109,17 @@ class Settings:
         """Return what the manifest of a run says of them, as JSON values."""
         return {
             "options": self.outcome_options(),
-            "models": [spec.describe() for spec in self.models],
+            "models": self.described_models(),
             "suites": list(self.suites),
             "problems": self.problems,
             "runs": self.runs,
             "stage": self.stage,
             "shard": None if self.shard is None else list(self.shard),
         }
+
+    def described_models(self) -> list[dict[str, object]]:
+        """Return the models as JSON values."""
+        return [spec.describe() for spec in self.models]
 
     def outcome_options(self) -> dict[str, object]:
         """Return the options that change outcomes; a resumed run must have the same."""

@@ -35,11 +35,10 @@ def _row(folder: RunFolder) -> list[str]:
     from llamoco_bench.completeness import completeness_of
 
     try:
-        manifest = folder.manifest
+        manifest, models = folder.manifest, list(folder.models)
         state = completeness_of(folder.records())
     except JournalError as error:
         return [folder.path.name, "", "", "", "", f"unreadable: {error}"]
-    models = [str(model["label"]) for model in manifest.get("models", [])]
     shown = ", ".join(models[:3]) + (f", ... ({len(models)})" if len(models) > 3 else "")
     items = f"{len(state.planned) - len(state.missing)}/{len(state.planned)}"
     shard = manifest.get("shard")

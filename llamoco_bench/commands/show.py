@@ -67,7 +67,7 @@ def _run_lines(folder: RunFolder, records: Sequence[Record]) -> Iterator[str]:
     git = manifest.get("git")
     yield f"run {folder.id} in {folder.path}, started {manifest.get('started')}"
     yield f"options: {', '.join(f'{name}={value}' for name, value in manifest['options'].items())}"
-    yield f"models: {', '.join(model['label'] for model in manifest['models'])}"
+    yield f"models: {', '.join(folder.models)}"
     if git:
         yield f"commit: {git['commit']}{' (changed)' if git['dirty'] else ''}"
     yield ""

@@ -46,7 +46,7 @@ class Source:
     Attributes
     ----------
     name: of its folder.
-    manifest: what was asked for, with what versions, on what machine.
+    manifest: what was asked for, with what versions, on what machine; the models are those of all sessions.
     gates: what gates decided at its end; empty where none were set.
     """
 
@@ -82,7 +82,8 @@ def read_runs(folders: Sequence[RunFolder]) -> Evidence:
     taken: set[tuple[str, str, str]] = set()
     keep = _Kept()
     for folder in folders:
-        source = Source(folder.path.resolve().name, folder.manifest, _gates(folder))
+        manifest = {**folder.manifest, "models": list(folder.models.values())}
+        source = Source(folder.path.resolve().name, manifest, _gates(folder))
         mine = [slim for record in iterate_journals(folder.journals) if (slim := _slim(record, keep))]
         cells = {_cell(record) for record in mine if record["kind"] != "plan"}
         again = {cell[2]: keep.text(f"{cell[2]}@{source.name}") for cell in cells if cell in taken}

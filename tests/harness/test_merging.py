@@ -37,9 +37,37 @@ def test_merged_runs_stay_as_they_were(tmp_path: Path) -> None:
     assert [sorted(f.path.rglob("*")) for f in folders] == before
 
 
+def test_models_that_a_later_session_brought_are_merged_and_checked_too(tmp_path: Path) -> None:
+    first, second = make(tmp_path / "a", "m"), make(tmp_path / "b", "n")
+    late = {"label": "late", "kind": "pool", "name": "de", "options": {}}
+    first.write_manifest({**first.manifest, "models": [late]})
+    assert list(merge_runs([first, second], tmp_path / "c").models) == ["m", "late", "n"]
+    second.write_manifest({**second.manifest, "models": [{**late, "name": "slsqp"}]})
+    with pytest.raises(UsageError, match="'late' means another model"):
+        merge_runs([first, second], tmp_path / "d")
+
+
+def test_merged_run_is_a_whole_of_its_own(tmp_path: Path) -> None:
+    first = make(tmp_path / "a", "m", suites=["s"], shard=[1, 2])
+    second = make(tmp_path / "b", "n", suites=["t", "s"], shard=[2, 2])
+    (tmp_path / "c").mkdir()
+    merged = merge_runs([first, second], tmp_path / "c")
+    assert len({first.id, second.id, merged.id}) == 3
+    assert (merged.manifest["suites"], merged.manifest["shard"]) == (["s", "t"], None)
+    assert merged.manifest["options"] == first.manifest["options"]
+    assert merge_runs([merged], tmp_path / "d").manifest["suites"] == ["s", "t"]
+
+
+@pytest.mark.parametrize(("globs", "merged"), [(("RC0*", "RC0*"), "RC0*"), (("RC0*", "RC1*"), "*")])
+def test_merged_run_has_the_glob_that_all_have(tmp_path: Path, globs: tuple[str, str], merged: str) -> None:
+    runs = [make(tmp_path / name, name, problems=glob) for name, glob in zip("ab", globs, strict=True)]
+    assert merge_runs(runs, tmp_path / "c").manifest["problems"] == merged
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "options": ({"options": {"seed": 1}}, "options is"),
     "runs": ({"runs": 2}, "runs is 2"),
+    "stage": ({"stage": "execute"}, "stage is 'execute' here, 'all' there"),
     "label": ({"name": "pool"}, "another model"),
     "shards": ({"shard": [1, 3]}, "2 and 3 shards"),
 }
@@ -66,6 +94,13 @@ def test_folder_that_holds_something_is_refused_and_kept(tmp_path: Path) -> None
     with pytest.raises(UsageError, match="new folder"):
         merge_runs([make(tmp_path / "a")], tmp_path / "c")
     assert [path.name for path in (tmp_path / "c").iterdir()] == ["mine"]
+
+
+def test_file_in_the_way_is_refused_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "c").write_text("mine")
+    with pytest.raises(UsageError, match="new folder"):
+        merge_runs([make(tmp_path / "a")], tmp_path / "c")
+    assert (tmp_path / "c").read_text() == "mine"
 
 
 def test_nothing_is_left_where_copying_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,10 @@ from llamoco_bench.errors import JournalError, UsageError
 from llamoco_bench.run_folder import RunFolder, choose_folder, create_run, find_run
 
 OPTIONS = {"seed": 0, "prompt": "python"}
+
+
+def model(kind: str, name: str, label: str = "m", **options: object) -> dict[str, Any]:
+    return {"label": label, "kind": kind, "name": name, "options": options}
 
 
 @pytest.fixture
@@ -78,6 +83,37 @@ def test_going_on_needs_the_same_options(run: RunFolder) -> None:
     assert choose_folder(None, str(run.path), OPTIONS).path == run.path
     with pytest.raises(UsageError, match="seed was 0, now 1"):
         choose_folder(None, str(run.path), {**OPTIONS, "seed": 1})
+
+
+def test_models_of_a_run_are_those_of_all_its_sessions_as_the_latest_has_them(tmp_path: Path) -> None:
+    run = create_run(tmp_path)
+    for models in ([model("pool", "de", "a")], [model("random", "", "b"), model("pool", "de", "a", x=1)]):
+        run.write_manifest({"options": OPTIONS, "models": models})
+    assert run.models == {"a": model("pool", "de", "a", x=1), "b": model("random", "", "b")}
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (model("pool", "slsqp"), model("pool", "de")),
+        (model("openai", "x"), model("fewshot", "x")),
+        (model("random", ""), model("replay", "answers.jsonl")),
+    ],
+)
+def test_label_of_another_model_of_the_run_is_refused(
+    run: RunFolder, before: dict[str, Any], now: dict[str, Any]
+) -> None:
+    """Also where a later session brought it; results of both would count as those of one."""
+    run.write_manifest({"options": OPTIONS, "models": [before]})
+    with pytest.raises(UsageError, match=rf"'m' is {before['kind']}:?{before['name']} in .* now {now['kind']}:"):
+        choose_folder(None, str(run.path), OPTIONS, [now])
+    assert choose_folder(None, str(run.path), OPTIONS, [{**now, "label": "n"}]).path == run.path
+
+
+def test_server_or_checkpoint_may_have_moved_when_a_run_is_gone_on_with(run: RunFolder) -> None:
+    run.write_manifest({"options": OPTIONS, "models": [model("hf", "/old/folder/tuned", base_url="a")]})
+    moved = model("hf", "elsewhere/tuned/", base_url="b")
+    assert choose_folder(None, str(run.path), OPTIONS, [moved]).path == run.path
 
 
 def test_new_folder_and_old_run_exclude_each_other(run: RunFolder) -> None:

@@ -53,11 +53,14 @@ def test_command_that_goes_on_names_the_run_though_it_was_the_last_one(bench: Be
     result.stdout.no_fnmatch_line("  pytest *--llamoco-resume=last*")
 
 
-def test_program_errors_are_not_tried_again(bench: Bench, replay: Replay) -> None:
+def test_program_errors_are_not_tried_again(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
     model = replay({(name, 0): fenced(CRASHING) for name in NAMES})
-    bench(model, SMOKE, "--llamoco-run-dir=out")
-    result = bench(model, SMOKE, "--llamoco-resume=out", "-v")
+    bench(model, SMOKE, "--llamoco-run-dir=out", runs=1)
+    before = journal(Path(pytester.path) / "out")
+    result = bench(model, SMOKE, "--llamoco-resume=out", "-v", runs=1)
     result.stdout.fnmatch_lines(["*CODE ERROR*"])
+    new = journal(Path(pytester.path) / "out")[len(before) :]
+    assert {record["kind"] for record in new} == {"plan", "item"}
 
 
 def test_more_runs_and_models_can_be_added(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
@@ -67,6 +70,18 @@ def test_more_runs_and_models_can_be_added(bench: Bench, replay: Replay, pyteste
     runs = Counter((r["model"], r["problem"]) for r in journal(Path(pytester.path) / "out") if r["kind"] == "run")
     assert set(runs.values()) == {2}
     assert len(runs) == 2 * len(NAMES)
+
+
+def test_label_of_another_model_is_refused_and_nothing_runs(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester
+) -> None:
+    """Results of both would count as those of one."""
+    bench(replay({(NAMES[0], 0): fenced(GOOD)}), SMOKE, "-k", NAMES[0], "--llamoco-run-dir=out", runs=1)
+    before = journal(Path(pytester.path) / "out")
+    result = bench("--llamoco-model=m=random", SMOKE, "--llamoco-resume=out", runs=1)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'m' is replay:*answers.jsonl in out, now random. *--llamoco-model=other=random"])
+    assert journal(Path(pytester.path) / "out") == before
 
 
 def test_results_serve_another_suite_and_label_too(bench: Bench, replay: Replay) -> None:

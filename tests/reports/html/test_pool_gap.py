@@ -19,8 +19,12 @@ def with_perf(study: Study, perf: dict[str, list[float]]) -> Study:
     )
 
 
-def test_experts_are_told_by_the_manifest(study: Study) -> None:
+def test_experts_are_told_by_the_manifest_and_by_their_names_where_it_does_not_say(study: Study) -> None:
     assert pool_labels(study) == {"pool:slsqp", "pool:de"}
+    models = [{"label": "tuned-l", "kind": "pool"}, {"label": "pool:de", "kind": "hf"}]
+    sources = tuple(replace(source, manifest={"models": models}) for source in study.evidence.sources)
+    told = replace(study, evidence=replace(study.evidence, sources=sources))
+    assert pool_labels(told) == {"pool:slsqp", "tuned-l"}
 
 
 def test_experts_are_told_also_where_a_label_holds_the_sign_before_a_runs_name(study: Study) -> None:
