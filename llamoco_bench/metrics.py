@@ -26,6 +26,8 @@ REACH_PRECISION: Final = 1e-8
 def error_rate(statuses: Iterable[str]) -> float:
     """Share of erroneous runs of the first program, in [0, 1].
 
+    For scripts that have statuses alone; `llamoco_bench.scoring` adds up the same from the records of a journal.
+
     Parameters
     ----------
     statuses: one status (`llamoco_bench.statuses`) a run, over all problems. Runs that ended in ``infra`` are not the
@@ -131,6 +133,8 @@ def mean_violation(violations: Iterable[float]) -> float:
 
 def computational_overhead(tokens: Iterable[tuple[int, int]]) -> float:
     """Mean of input + output tokens per problem.
+
+    For scripts that have counts alone; `llamoco_bench.scoring` adds up the same from the records of a journal.
 
     Parameters
     ----------

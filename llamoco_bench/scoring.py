@@ -78,11 +78,6 @@ class Score:
     n_infra: int
 
 
-def score_records(records: Iterable[Record]) -> list[Score]:
-    """Score every model on every suite, as `score_items` does."""
-    return score_items(collect_items(records))
-
-
 def score_items(items: Iterable[Item]) -> list[Score]:
     """Score every model on every suite: suites in the order of their names, in each the best Perf first, then Reach."""
     return sorted(map(score, group_items(items).values()), key=_standing)

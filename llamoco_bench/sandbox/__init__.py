@@ -5,7 +5,7 @@ from llamoco_bench.sandbox.evaluator import ProblemLike
 from llamoco_bench.sandbox.limits import Limits
 from llamoco_bench.sandbox.reference import reference_value
 from llamoco_bench.sandbox.result import RunError, RunResult
-from llamoco_bench.sandbox.sandbox import Sandbox, default_sandbox, run_program, sandbox_layers
+from llamoco_bench.sandbox.sandbox import Sandbox, default_sandbox, run_program
 from llamoco_bench.sandbox.support import missing_support
 
 __all__ = [
@@ -20,5 +20,4 @@ __all__ = [
     "preflight",
     "reference_value",
     "run_program",
-    "sandbox_layers",
 ]

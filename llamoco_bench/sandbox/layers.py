@@ -40,7 +40,7 @@ _PROBED: Final = (
 _KERNEL: Final = "no kernel interfaces"
 
 LAYERS: Final = (*_PROBED, _KERNEL)
-"""Names of the layers, in the order of `sandbox_layers`."""
+"""Names of the layers, in the order of `Sandbox.layers`."""
 
 NAMESPACES: Final = "own network and shared memory"
 EXTRA_LAYERS: Final = (NAMESPACES,)

@@ -212,16 +212,6 @@ def default_sandbox(*, allow_weak: bool = False) -> Sandbox:
     return _shared(os.getpid(), allow_weak)
 
 
-def sandbox_layers() -> Mapping[str, bool]:
-    """Return for each layer of the isolation whether it holds on this machine, by trying an escape for each.
-
-    Raises
-    ------
-    SandboxError: no program can be run here at all.
-    """
-    return default_sandbox(allow_weak=True).layers()
-
-
 def run_program(
     source: str, problem: ProblemLike, seed: int = 0, limits: Limits | None = None, *, allow_weak: bool = False
 ) -> RunResult:

@@ -6,7 +6,6 @@ import math
 import unicodedata
 from typing import Final
 
-_KEPT: Final = "\n\t"
 _SHOWN_AS_ESCAPE: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Unicode categories without a glyph of their own: controls, marks that turn the direction of text, surrogates."""
 

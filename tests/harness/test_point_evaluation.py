@@ -17,7 +17,7 @@ from llamoco_bench.evaluation import Evaluator
 from llamoco_bench.item_outcome import ItemOutcome
 from llamoco_bench.journal import Journal, Record, read_journals
 from llamoco_bench.problems import load_problem
-from llamoco_bench.scoring import Score, score_records
+from llamoco_bench.scoring import Score, collect_items, score_items
 from llamoco_bench.settings import Settings
 
 PROBLEM = "cec2020/RC17"
@@ -96,7 +96,7 @@ def records(journal: Path, kind: str) -> list[Record]:
 
 
 def score(journal: Path) -> Score:
-    (found,) = score_records(read_journals(journal))
+    (found,) = score_items(collect_items(read_journals(journal)))
     return found
 
 
@@ -195,7 +195,7 @@ def test_answers_of_a_run_can_be_replayed(evaluate: Evaluate, thinker: Thinker, 
     replayed = SPECS["lmea"].replace("m=lmea:thinker:x", f"again=lmea:replay:{journal}")
     assert evaluate(replayed).status == "ok"
     assert len(thinker.asked) == asked
-    again = next(s for s in score_records(read_journals(journal)) if s.model == "again")
+    again = next(s for s in score_items(collect_items(read_journals(journal))) if s.model == "again")
     assert (again.perf, again.reach, again.comp) == (first.perf, first.reach, first.comp)
 
 

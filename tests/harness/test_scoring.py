@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from llamoco_bench.journal import BY_POINTS
+from llamoco_bench import metrics
+from llamoco_bench.journal import BY_POINTS, Record
 from llamoco_bench.reports import tables
-from llamoco_bench.scoring import collect_items, score_records
+from llamoco_bench.scoring import Score, collect_items, score_items
 
 FIRST = "```python\ndef solve(o, l, u, b, s):\n    x = l\n    return y\n```"
 MENDED = "```python\ndef solve(o, l, u, b, s):\n    x = l\n    return x\n```"
@@ -30,6 +32,10 @@ def run(problem: str = "cec2020/P1", turn: int = 0, run: int = 0, status: str = 
         "best_known": 0.0,
     }
     return {**base, **result, "constraints": 1, **fields}
+
+
+def score_records(records: Iterable[Record]) -> list[Score]:
+    return score_items(collect_items(records))
 
 
 def test_flawless_item_has_no_recovery_cost() -> None:
@@ -95,6 +101,19 @@ def test_run_without_a_feasible_point_scores_0_without_being_an_error() -> None:
     [score] = score_records([generation(), run(feasible=False, best_f=None), run(run=1)])
     assert (score.err.value, score.feasible.value) == (0.0, 0.5)
     assert score.perf.value == pytest.approx(0.4)
+
+
+def test_error_rate_and_overhead_are_those_that_the_functions_of_the_metrics_define() -> None:
+    statuses = ["ok", "timeout", "infra", "ok", "syntax"]
+    tokens = {"cec2020/P1": (7, 5), "cec2020/P2": (100, 31)}
+    answers = [
+        generation(problem, usage={"input_tokens": read, "output_tokens": written})
+        for problem, (read, written) in tokens.items()
+    ]
+    runs = [run(problem, run=k, status=status) for problem in tokens for k, status in enumerate(statuses)]
+    [score] = score_records([*answers, *runs])
+    assert score.err.value == pytest.approx(metrics.error_rate(2 * statuses))
+    assert score.comp.value == pytest.approx(metrics.computational_overhead(tokens.values()))
 
 
 def test_feasibility_rate_looks_at_constrained_problems_only() -> None:

@@ -4,7 +4,7 @@ import re
 
 from llamoco_bench.ranking import rank_items
 from llamoco_bench.reports.latex import escape, score_table
-from llamoco_bench.scoring import collect_items, score_records
+from llamoco_bench.scoring import collect_items, score_items
 from tests.gates.making import runs
 
 RECORDS = [*runs([[0.9]] * 9, "good_1"), *runs([[0.5]] * 9, "bad"), *runs([[0.7]] * 9, "bad", "t/u")]
@@ -16,7 +16,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_approaches_are_rows_and_suites_stand_side_by_side() -> None:
-    text = score_table(score_records(RECORDS), rank_items(collect_items(RECORDS)))
+    text = score_table(score_items(collect_items(RECORDS)), rank_items(collect_items(RECORDS)))
     assert r"\multicolumn{5}{c}{s} & \multicolumn{5}{c}{t/u}" in text
     found = rows(text)
     assert [row[0] for row in found] == [r"good\_1", "bad"]
@@ -26,7 +26,7 @@ def test_approaches_are_rows_and_suites_stand_side_by_side() -> None:
 
 
 def test_best_value_of_a_column_is_bold() -> None:
-    good, bad = rows(score_table(score_records(RECORDS), rank_items(collect_items(RECORDS))))
+    good, bad = rows(score_table(score_items(collect_items(RECORDS)), rank_items(collect_items(RECORDS))))
     assert good[3] == r"$\mathbf{90.0} \pm 5.3$"
     assert bad[3] == r"$50.0 \pm 8.7$"
 

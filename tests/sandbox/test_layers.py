@@ -23,7 +23,7 @@ ALLOW, KILL, EPERM, ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 OLD_KERNEL = """
 import sys
 sys.path.insert(0, {root!r})
-from llamoco_bench.sandbox import Sandbox, run_program, sandbox_layers
+from llamoco_bench.sandbox import Sandbox, default_sandbox, run_program
 from llamoco_bench.errors import SandboxError
 from tests.sandbox.toys import Sphere
 
@@ -33,7 +33,8 @@ try:
 except SandboxError as error:
     print("refused:", error)
 print("weak:", run_program(RETURN, Sphere(), allow_weak=True).status)
-print("missing:", *[name.replace(" ", "-") for name, holds in sandbox_layers().items() if not holds])
+layers = default_sandbox(allow_weak=True).layers()
+print("missing:", *[name.replace(" ", "-") for name, holds in layers.items() if not holds])
 DAEMON = '''
 import os, time
 def solve(objective, lower, upper, budget, seed):

@@ -10,14 +10,14 @@ from llamoco_bench.errors import JournalError
 from llamoco_bench.reports.html.evidence import read_runs
 from llamoco_bench.reports.html.study import make_study
 from llamoco_bench.run_folder import RunFolder
-from llamoco_bench.scoring import score_records
+from llamoco_bench.scoring import collect_items, score_items
 from tests.reports.synthetic_runs import Shape, write_run
 
 ONE = Shape({"cec2020": 2}, ["m"], runs=2)
 
 
 def test_slim_records_score_as_the_journal_does(small_run: RunFolder) -> None:
-    assert score_records(read_runs([small_run]).records) == score_records(small_run.records())
+    assert score_items(collect_items(read_runs([small_run]).records)) == score_items(collect_items(small_run.records()))
 
 
 def test_texts_that_occur_again_are_kept_once(small_run: RunFolder) -> None:

@@ -14,7 +14,7 @@ from llamoco_bench.reports.html.evidence import read_runs
 from llamoco_bench.reports.html.report import write_report
 from llamoco_bench.reports.html.study import make_study
 from llamoco_bench.run_folder import RunFolder
-from llamoco_bench.scoring import score_records
+from llamoco_bench.scoring import collect_items, score_items
 from tests.reports.synthetic_runs import Shape, write_run
 
 
@@ -44,8 +44,8 @@ def _answer(of: dict[str, object], number: int) -> dict[str, object]:
 
 
 def test_slim_records_score_as_the_journal_does(run: RunFolder) -> None:
-    scores = score_records(read_runs([run]).records)
-    assert scores == score_records(run.records())
+    scores = score_items(collect_items(read_runs([run]).records))
+    assert scores == score_items(collect_items(run.records()))
     opro = next(score for score in scores if score.model == "opro")
     assert math.isnan(opro.err.value)
     assert math.isnan(opro.rec.value)
