@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -151,11 +150,10 @@ def test_retry_after_is_honoured(ask: Ask) -> None:
 def test_retry_after_beyond_the_total_gives_up_at_once() -> None:
     with serving(fails(429, retry_after="3600")) as server:
         model = chat(server.base_url)
-        start = time.monotonic()
         with pytest.raises(ModelError, match="asked to wait 3600 s"):
             model.generate(QUESTION)
         model.close()
-    assert time.monotonic() - start < 5
+    assert len(server.seen) == 1
 
 
 ENDLESS = [faults.stays_silent, faults.drips_the_body_for_ever, faults.drips_the_headers_for_ever]
@@ -164,13 +162,11 @@ ENDLESS = [faults.stays_silent, faults.drips_the_body_for_ever, faults.drips_the
 @pytest.mark.parametrize("behaviour", ENDLESS)
 def test_answer_that_never_ends_is_bounded_in_total(behaviour: Behaviour) -> None:
     with serving(behaviour) as server:
-        model = chat(server.base_url, "&timeout_s=0.3&total_s=0.8&retries=50")
-        start = time.monotonic()
-        with pytest.raises(ModelError, match=r"no answer within|timed out"):
+        model = chat(server.base_url, "&timeout_s=0.3&total_s=0.8&retries=500")
+        with pytest.raises(ModelError, match=r"of 501\); no time is left of 0.8 s"):
             model.generate(QUESTION)
-        assert time.monotonic() - start < 3
         model.close()
-    assert len(server.seen) >= 2
+    assert len(server.seen) < 10
 
 
 def test_answer_after_a_silent_attempt_counts(ask: Ask) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from hypothesis import given
@@ -54,17 +53,13 @@ def test_other_errors_are_final() -> None:
 
 
 def test_wait_that_would_outlast_the_total_is_not_begun() -> None:
-    start = time.monotonic()
     with pytest.raises(ModelError, match=r"asked to wait 3600 s"):
         run(Attempts(TransientError("busy", retry_after_s=3600)))
-    assert time.monotonic() - start < 1
 
 
 def test_total_time_bounds_attempts_that_never_end() -> None:
-    start = time.monotonic()
     with pytest.raises(ModelError, match="no answer within"):
-        asyncio.run(with_retries(lambda: asyncio.sleep(60), RetryPolicy(100, 0.1, 0.3, 0.001)))
-    assert time.monotonic() - start < 2
+        asyncio.run(with_retries(lambda: asyncio.sleep(3600), RetryPolicy(100, 0.1, 0.3, 0.001)))
 
 
 @given(
