@@ -80,6 +80,64 @@ def test_regression_keeps_silent_below_the_minimum_effect() -> None:
     assert results(verdict(now, base, "perf:regress", "perf:regress(0.001)")) == ["holds", "violated"]
 
 
+@pytest.mark.parametrize(("loss", "result"), [(0.01, "violated"), (0.0099, "holds")])
+def test_loss_as_large_as_the_minimum_effect_is_enough(loss: float, result: str) -> None:
+    base = noisy(0.7)
+    now = measured([[x - loss for x in row] for row in base])
+    assert results(verdict(now, measured(base), "perf:regress(0.01)")) == [result]
+
+
+SURE = [0.2, 0.17, 0.18, 0.11, -0.03, 0.09, 0.03]
+"""Changes of problems of which 3 of 128 choices of signs are as far from 0 on the same side: p is 0.023, one-sided."""
+
+UNSURE = [0.22, 0.13, -0.01, 0.1, 0.16, -0.02, 0.14]
+"""Likewise 4 of 128: p is 0.031. The interval of both keeps clear of 0, and the t test would call both."""
+
+
+@pytest.mark.parametrize(("changes", "called"), [(SURE, True), (UNSURE, False)])
+def test_what_is_called_has_a_one_sided_p_of_at_most_2_and_a_half_percent(changes: list[float], called: bool) -> None:
+    low, high = [[0.5 - change] for change in changes], [[0.5]] * 7
+    found = verdict(measured(low), measured(high), "perf:regress")
+    assert results(found) == ["violated" if called else "holds"]
+    [comparison] = [decision.comparison for decision in found.decisions]
+    assert comparison is not None
+    assert comparison.exact
+    assert comparison.p == pytest.approx((3 if called else 4) / 128)
+    assert comparison.change.high < 0.0
+    assert comparison.change.p_t / 2 < 0.02
+    assert comparison.verdict == ("worse" if called else "same")
+    better = verdict(measured(high), measured(low), "perf:regress")
+    assert [c.verdict for c in better.improvements] == ["better"] * called
+
+
+def test_loss_that_one_problem_makes_is_no_proof() -> None:
+    """All ten fell, for which the signs alone would call it sure; but nine of them by next to nothing."""
+    found = verdict(measured([[0.0]] + [[0.89]] * 9), measured([[0.9]] * 10), "perf:regress")
+    [decision] = found.decisions
+    assert decision.comparison is not None
+    assert decision.comparison.p < 0.01
+    assert decision.comparison.change.value < -0.05
+    assert decision.result == "holds"
+
+
+def test_change_of_shares_lies_within_1() -> None:
+    [decision] = verdict(measured([[0.0]] * 2), measured([[1.0], [0.4]]), "perf:regress").decisions
+    assert decision.comparison is not None
+    assert decision.comparison.change.low == -1.0
+
+
+def test_rise_on_few_problems_is_an_improvement_by_the_t_test() -> None:
+    found = verdict(measured([[0.9], [0.8], [1.0], [0.9]]), measured([[0.1]] * 4), "perf:regress")
+    assert [(c.verdict, c.exact) for c in found.improvements] == [("better", False)]
+
+
+def test_nothing_is_said_of_a_baseline_that_no_gate_needs_nor_of_what_did_not_improve() -> None:
+    found = verdict(measured([[0.5]] * 2), measured([[0.5]] * 3), "perf>=0.1")
+    assert (found.notes, found.improvements) == ((), ())
+    same = verdict(measured([[0.5]] * 3), measured([[0.5]] * 3), "perf:regress")
+    assert (same.notes, same.improvements) == ((), ())
+
+
 def test_regression_of_errors_is_a_rise() -> None:
     base, now = measured([[1.0] * 5] * 20), measured([[1.0, 1.0, NAN, NAN, NAN]] * 20)
     assert results(verdict(now, base, "err:regress")) == ["violated"]
