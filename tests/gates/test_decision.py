@@ -138,6 +138,32 @@ def test_nothing_is_said_of_a_baseline_that_no_gate_needs_nor_of_what_did_not_im
     assert (same.notes, same.improvements) == ((), ())
 
 
+def with_tokens(share: float) -> Measurements:
+    """Ten problems, on which a model spends that share of 1,000 to 1,900 tokens."""
+    asked = [
+        {
+            "kind": "generation",
+            "suite": "s",
+            "problem": f"p/{k:02}",
+            "model": "m",
+            "turn": 0,
+            "text": "",
+            "usage": {"input_tokens": 0, "output_tokens": share * (1000 + 100 * k)},
+        }
+        for k in range(10)
+    ]
+    return measure_items(collect_items([*asked, *runs([[1.0]] * 10)]), MANIFEST, "run")
+
+
+@pytest.mark.parametrize(("share", "result"), [(1.0099, "holds"), (1.0101, "violated"), (0.5, "holds")])
+def test_minimum_effect_on_tokens_is_a_share_of_the_baseline_s(share: float, result: str) -> None:
+    found = verdict(with_tokens(share), with_tokens(1.0), "comp:regress(0.01)")
+    assert results(found) == [result]
+    [decision] = found.decisions
+    assert decision.comparison is not None
+    assert decision.comparison.effect == pytest.approx(0.01 * 1450)
+
+
 def test_regression_of_errors_is_a_rise() -> None:
     base, now = measured([[1.0] * 5] * 20), measured([[1.0, 1.0, NAN, NAN, NAN]] * 20)
     assert results(verdict(now, base, "err:regress")) == ["violated"]
