@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from llamoco_bench.baselines.optimizers import run as optimizer_run
 from llamoco_bench.journal import Journal, read_journals
 from llamoco_bench.metrics import REACH_PRECISION
-from llamoco_bench.sandbox import Limits, run_program
+from llamoco_bench.problems.problem import Problem
+from llamoco_bench.sandbox import Limits, RunResult, run_program
 from llamoco_bench.seeds import run_seed
 from llamoco_bench.training.labels import runs as runs_module
+from llamoco_bench.training.labels import verification
 from llamoco_bench.training.labels.board import Board
 from llamoco_bench.training.labels.candidates import candidate, grid_candidates, program_hash
 from llamoco_bench.training.labels.evidence import weigh
@@ -56,6 +59,21 @@ def test_a_raced_label_never_says_that_it_is_full(make_toy: MakeToy) -> None:
     assert raced["protocol"] != toy_protocol("full").hash()
 
 
+def test_failure_of_the_sandbox_is_no_score_and_leaves_a_draft(
+    make_toy: MakeToy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(source: str, problem: Problem, seed: int, limits: Limits) -> RunResult:
+        result = run_program(source, problem, seed=seed, limits=limits)
+        return replace(result, status="infra") if seed == run_seed(0, problem.id, 1) else result
+
+    monkeypatch.setattr(verification, "run_program", lost)
+    draft = make_label(make_toy(), toy_protocol(), known={})
+    assert draft["kind"] == "label-draft"
+    assert not {"perf", "reach", "sandbox_statuses"} & set(draft)
+    monkeypatch.undo()
+    assert make_label(make_toy(), toy_protocol(), known={})["kind"] == "label"
+
+
 def test_known_runs_are_not_run_again(make_toy: MakeToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Journal(tmp_path / "runs.jsonl") as journal:
         first = make_label(make_toy(), toy_protocol(), known={}, journal=journal)
@@ -84,8 +102,6 @@ def test_runs_stop_where_no_score_can_rise_and_only_where_the_optimum_is_proven(
     assert run.evaluations < 3000
     assert run.best_f is not None
     assert run.best_f <= REACH_PRECISION * runner.start(0)
-    from dataclasses import replace
-
     assert target_of(replace(problem, best_known_source="found by a search"), 50.0) is None
 
 

@@ -125,4 +125,5 @@ class Progress:
             f"[{done}/{self._total}] {label['problem']} {label['optimizer']} Perf {perf:.4f} "
             f"Reach {reach:.3f} P {label['p_optimizer']:.2f}, {label['runs']} runs, {label['wall_s']:.0f} s; "
             f"{3600 * self._done / spent:.0f} an hour, {left_h:.1f} h left"
+            + (" (a draft)" if label["kind"] == "label-draft" else "")
         )

@@ -42,12 +42,15 @@ def make_label(
 
     Returns
     -------
-    The record of the label, see `label_record`.
+    The record of the label, see `label_record`; that of a draft also where the sandbox failed, so that the same job
+    runs the program another time.
     """
     began = time.monotonic()
     board = Board(Runner(problem, protocol.master, known, journal))
     ranked = compete(board, protocol)
     checked = verify(problem, ranked[0], protocol.schedule.seeds) if sandbox else None
+    if checked is not None and "infra" in checked.statuses:
+        checked = None
     record = label_record(board, ranked, checked, protocol)
     record["wall_s"] = round(time.monotonic() - began, 2)
     return record
