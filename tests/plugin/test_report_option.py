@@ -48,16 +48,22 @@ def test_report_says_that_the_baseline_is_missing(pytester: pytest.Pytester, rep
     assert "the baseline none.json is not there" in (pytester.path / "r.html").read_text()
 
 
-@pytest.mark.parametrize("given", ["pdf", "html:", "HTML", ""])
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("pdf", "expected html or html:PATH, got 'pdf'"),
+        ("html:", "expected html or html:PATH, got 'html:'"),
+        ("HTML", "expected html or html:PATH, got 'HTML'"),
+        ("", "expected html[[]:PATH], got nothing"),
+    ],
+)
 def test_other_forms_are_refused_before_anything_runs(
-    pytester: pytest.Pytester, replay: Replay, bench: Bench, given: str
+    pytester: pytest.Pytester, replay: Replay, bench: Bench, given: str, says: str
 ) -> None:
     result = bench(replay({("RC04", 0): fenced(GOOD)}), "--llamoco-problems=RC04", f"--llamoco-report={given}")
-    if given:
-        assert result.ret == 4
-        result.stderr.fnmatch_lines([f"*--llamoco-report: expected html or html:PATH, got '{given}'*"])
-    else:
-        assert not list(pytester.path.glob(".llamoco/runs/*/report.html"))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--llamoco-report: {says}*"])
+    assert not (pytester.path / ".llamoco").exists()
 
 
 def test_report_that_cannot_be_written_fails_no_session(
