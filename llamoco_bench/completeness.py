@@ -1,7 +1,9 @@
 """What of a run is finished: told from its journals alone, whatever became of its sessions.
 
 Every session notes which items it is about to do (a ``plan`` record) and every item what became of it; what is planned
-and not finished is missing. Shards note their number, so that those of which nothing is there can be named.
+and not finished is missing. A session that goes on with more runs plans its items anew: what it did not come to is
+missing, though an earlier one had finished it. Shards note their number, so that those of which nothing is there can be
+named.
 """
 
 from __future__ import annotations
@@ -57,24 +59,27 @@ class Completeness:
 
 def completeness_of(records: Iterable[Record]) -> Completeness:
     """Tell from the records of a run how far it is."""
-    planned: set[ItemId] = set()
-    seen: set[ItemId] = set()
-    finished: set[ItemId] = set()
-    shards: set[tuple[int, int]] = set()
+    plans: list[Record] = []
+    fates: list[Record] = []
     for record in records:
-        if record["kind"] == "plan":
-            planned |= {ItemId(*item) for item in record["items"]}
-            shards |= {(number, of) for number, of in [record["shard"] or (0, 0)] if of}
-        elif record["kind"] == "item":
-            seen.add(item_of(record))
-            if record["status"] not in UNFINISHED:
-                finished.add(item_of(record))
+        if record["kind"] in ("plan", "item"):
+            (plans if record["kind"] == "plan" else fates).append(record)
+    plans.sort(key=lambda plan: plan.get("time", 0.0))
+    runs = {ItemId(*item): plan.get("runs", 0) for plan in plans for item in plan["items"]}
+    planned = runs.keys() or {item_of(fate) for fate in fates}
+    finished = {item_of(fate) for fate in fates if is_finished(fate, runs.get(item_of(fate), 0))}
+    shards = {(number, of) for plan in plans for number, of in [plan["shard"] or (0, 0)] if of}
     return Completeness(
-        planned=frozenset(planned or seen),
-        missing=frozenset((planned or seen) - finished),
+        planned=frozenset(planned),
+        missing=frozenset(planned - finished),
         shards=frozenset(number for number, _ in shards),
         of=max((of for _, of in shards), default=0),
     )
+
+
+def is_finished(fate: Record, runs: int) -> bool:
+    """Tell from an ``item`` record whether that many runs of the item are done."""
+    return fate["status"] not in UNFINISHED and int(fate.get("runs", runs)) >= runs
 
 
 def item_of(record: Record) -> ItemId:

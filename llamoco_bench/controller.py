@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pytest
 
 from llamoco_bench import __version__
-from llamoco_bench.completeness import UNFINISHED, item_of
+from llamoco_bench.completeness import is_finished, item_of
 from llamoco_bench.errors import LlamocoError
 from llamoco_bench.options import value_of
 from llamoco_bench.preparation import prepare
@@ -154,7 +154,15 @@ class Controller:
         shard = self._settings.shard
         with Journal(self.folder.new_journal("plan")) as journal:
             found = [list(item) for item in sorted(items)]
-            journal.append({"kind": "plan", "shard": shard and list(shard), "items": found, "time": time.time()})
+            journal.append(
+                {
+                    "kind": "plan",
+                    "shard": shard and list(shard),
+                    "items": found,
+                    "runs": self._settings.runs,
+                    "time": time.time(),
+                }
+            )
 
     def _first_requests(self, items: Sequence[ItemId]) -> Iterator[tuple[str, Request]]:
         """Yield what each item will ask first, in order; not where the answer is recorded."""
@@ -259,10 +267,8 @@ class Controller:
         return "generate" if "waiting" in statuses else "execute"
 
     def _missing(self, records: Iterable[Record]) -> set[ItemId]:
-        finished = {
-            item_of(record) for record in records if record["kind"] == "item" and record["status"] not in UNFINISHED
-        }
-        return self._expected - finished
+        fates = (record for record in records if record["kind"] == "item")
+        return self._expected - {item_of(fate) for fate in fates if is_finished(fate, self._settings.runs)}
 
 
 class XdistController:

@@ -84,7 +84,13 @@ class Evaluator:
         kind = PointItem if proposes_points(spec) else _Item
         outcome = kind(self, suite, load_problem(problem_id), spec).carry_through()
         self.write(
-            "item", suite=suite, problem=problem_id, model=spec.label, status=outcome.status, faults=outcome.faults
+            "item",
+            suite=suite,
+            problem=problem_id,
+            model=spec.label,
+            runs=self._settings.runs,
+            status=outcome.status,
+            faults=outcome.faults,
         )
         return outcome
 

@@ -10,9 +10,10 @@ A file of one's own needs no lock, also on a network file system; a line that is
     one execution of a program: ``key, generation, suite, problem, model, turn, sample, run, seed`` and the fields of
     `llamoco_bench.sandbox.RunResult`
 ``item``
-    what became of an item: ``suite, problem, model, status, faults``
+    what became of an item: ``suite, problem, model, runs`` (as many as were asked for), ``status, faults``
 ``plan``
-    what a session set out to do: ``items`` (suite, short problem name, model) and ``shard`` (number and count, or null)
+    what a session set out to do: ``items`` (suite, short problem name, model), ``runs`` of each, and ``shard`` (number
+    and count, or null)
 
 JSON has no NaN and no infinity: they are written as the strings ``"nan"``, ``"inf"``, ``"-inf"``.
 """

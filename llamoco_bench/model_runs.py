@@ -7,6 +7,7 @@ defaults; they are named and parsed as the options of the command line.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -213,7 +214,7 @@ class ModelRunner:
         faults: list[str] = []
         with Journal(folder.new_journal("test")) as journal:
             plan = [[suite, short_name(problem), model.label] for suite, problem, model in settings.items()]
-            journal.append({"kind": "plan", "shard": None, "items": plan})
+            journal.append({"kind": "plan", "shard": None, "items": plan, "runs": settings.runs, "time": time.time()})
             evaluator = Evaluator(settings, journal, folder.records(), "test", addresses)
             try:
                 for suite, problem, model in settings.items():

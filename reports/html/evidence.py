@@ -149,11 +149,18 @@ def _common(record: Record, keep: _Kept) -> Record:
 
 def _plan(record: Record, keep: _Kept) -> Record:
     items = [tuple(map(keep.text, item)) for item in record["items"]]
-    return {"kind": "plan", "items": items, "shard": record["shard"], "time": record.get("time", 0.0)}
+    return {
+        "kind": "plan",
+        "items": items,
+        "runs": record.get("runs", 0),
+        "shard": record["shard"],
+        "time": record.get("time", 0.0),
+    }
 
 
 def _item(record: Record, keep: _Kept) -> Record:
-    return {**_common(record, keep), "status": keep.text(record["status"])}
+    known = {name: record[name] for name in ("runs",) if name in record}
+    return {**_common(record, keep), **known, "status": keep.text(record["status"])}
 
 
 def _generation(record: Record, keep: _Kept) -> Record:

@@ -72,6 +72,22 @@ def test_more_runs_and_models_can_be_added(bench: Bench, replay: Replay, pyteste
     assert len(runs) == 2 * len(NAMES)
 
 
+def test_run_that_was_to_get_more_runs_is_incomplete_until_it_has_them(
+    bench: Bench, replay: Replay, pytester: pytest.Pytester
+) -> None:
+    model = replay({(name, 0): fenced(GOOD) for name in NAMES})
+    bench(model, SMOKE, "--llamoco-run-dir=out", runs=1)
+    pytester.makeconftest("def pytest_runtest_logfinish():\n    raise KeyboardInterrupt\n")
+    stopped = bench(model, SMOKE, "--llamoco-resume=out", runs=2, apart=True)
+    stopped.stdout.fnmatch_lines([f"INCOMPLETE: {len(NAMES) - 1} of {len(NAMES)} items are not finished*"])
+    gate = pytester.run("llamoco", "gate", "out", "--fail-on", "err<=1")
+    assert gate.ret == 1
+    gate.stdout.fnmatch_lines([f"INCOMPLETE: {len(NAMES) - 1} of {len(NAMES)} items not finished*"])
+    (Path(pytester.path) / "conftest.py").unlink()
+    assert bench(model, SMOKE, "--llamoco-resume=out", runs=2).ret == 0
+    assert pytester.run("llamoco", "gate", "out", "--fail-on", "err<=1").ret == 0
+
+
 def test_label_of_another_model_is_refused_and_nothing_runs(
     bench: Bench, replay: Replay, pytester: pytest.Pytester
 ) -> None:

@@ -166,8 +166,7 @@ def test_package_installed_below_the_root_is_found(
         )
     monkeypatch.setenv("PYTHONPATH", str(site))
     pytester.makeconftest(
-        "def pytest_sessionfinish():\n    import llamoco_bench\n"
-        "    open('found', 'w').write(llamoco_bench.__file__)\n"
+        "def pytest_sessionfinish():\n    import llamoco_bench\n    open('found', 'w').write(llamoco_bench.__file__)\n"
     )
     result = bench(replay(good(A, B, C, D)), SMOKE, apart=True)
     assert result.parseoutcomes()["ok"] == 4
