@@ -67,6 +67,27 @@ def test_relative_limit_looks_at_shared_problems_only() -> None:
     assert "1 problem (p/01) of the baseline are not in this run" in " ".join(found.notes)
 
 
+def test_absolute_limit_looks_at_all_problems_also_where_the_baseline_has_fewer() -> None:
+    found = verdict(measured([[0.5], [1.0]]), measured([[0.5]]), "perf>=0.75", "perf>=base")
+    assert [decision.reason for decision in found.decisions] == [
+        "perf is 0.75, the limit 0.75",
+        "perf is 0.5, the limit 0.5 (baseline 0.5)",
+    ]
+    assert results(found) == ["holds", "holds"]
+
+
+@pytest.mark.parametrize(
+    ("value", "gate", "result"),
+    [
+        (0.2499995, "perf>=base*0.5", "holds"),
+        (0.249998, "perf>=base*0.5", "violated"),
+        (0.2499995, "perf>=0.25", "violated"),
+    ],
+)
+def test_limit_that_rests_on_a_baseline_allows_for_its_rounding(value: float, gate: str, result: str) -> None:
+    assert results(verdict(measured([[value]]), measured([[0.5]]), gate)) == [result]
+
+
 def test_regression_fires_on_a_loss_beyond_doubt() -> None:
     [decision] = verdict(measured(noisy(0.6, seed=1)), measured(noisy(0.7)), "perf:regress").decisions
     assert decision.result == "violated"
@@ -101,6 +122,7 @@ def test_what_is_called_has_a_one_sided_p_of_at_most_2_and_a_half_percent(change
     assert results(found) == ["violated" if called else "holds"]
     [comparison] = [decision.comparison for decision in found.decisions]
     assert comparison is not None
+    assert "t test" not in found.decisions[0].reason
     assert comparison.exact
     assert comparison.p == pytest.approx((3 if called else 4) / 128)
     assert comparison.change.high < 0.0
@@ -108,6 +130,7 @@ def test_what_is_called_has_a_one_sided_p_of_at_most_2_and_a_half_percent(change
     assert comparison.verdict == ("worse" if called else "same")
     better = verdict(measured(high), measured(low), "perf:regress")
     assert [c.verdict for c in better.improvements] == ["better"] * called
+    assert [c.p for c in better.improvements] == pytest.approx([1 - 3 / 128] * called)
 
 
 def test_loss_that_one_problem_makes_is_no_proof() -> None:
@@ -197,6 +220,7 @@ def test_collapse_on_few_problems_fires_and_says_by_which_test() -> None:
 def test_single_problem_decides_nothing() -> None:
     found = verdict(measured([[0.1]]), measured([[0.9]]), "perf:regress")
     assert results(found) == ["undecided"]
+    assert found.decisions[0].reason == "1 problem with perf in both; two are needed"
 
 
 def test_holm_corrects_over_all_comparisons_of_the_session() -> None:
