@@ -161,21 +161,22 @@ def test_nothing_is_said_of_a_baseline_that_no_gate_needs_nor_of_what_did_not_im
     assert (same.notes, same.improvements) == ((), ())
 
 
+def tokens(*spent: float | None) -> Measurements:
+    """Problems on which a model spends so many tokens; None where nobody counted them."""
+    usages = [None if n is None else {"input_tokens": 0, "output_tokens": n} for n in spent]
+    common = {"kind": "generation", "suite": "s", "model": "m", "turn": 0, "text": ""}
+    asked = [{**common, "problem": f"p/{k:02}", "usage": usage} for k, usage in enumerate(usages)]
+    return measure_items(collect_items([*asked, *runs([[1.0]] * len(spent))]), MANIFEST, "run")
+
+
 def with_tokens(share: float) -> Measurements:
     """Ten problems, on which a model spends that share of 1,000 to 1,900 tokens."""
-    asked = [
-        {
-            "kind": "generation",
-            "suite": "s",
-            "problem": f"p/{k:02}",
-            "model": "m",
-            "turn": 0,
-            "text": "",
-            "usage": {"input_tokens": 0, "output_tokens": share * (1000 + 100 * k)},
-        }
-        for k in range(10)
-    ]
-    return measure_items(collect_items([*asked, *runs([[1.0]] * 10)]), MANIFEST, "run")
+    return tokens(*(share * (1000 + 100 * k) for k in range(10)))
+
+
+def test_relative_limit_looks_at_problems_that_have_the_measure_on_both_sides() -> None:
+    [decision] = verdict(tokens(90, 5000, None), tokens(100, None, 7000), "comp<=base").decisions
+    assert decision.reason == "comp is 90, the limit 100 (baseline 100)"
 
 
 @pytest.mark.parametrize(("share", "result"), [(1.0099, "holds"), (1.0101, "violated"), (0.5, "holds")])
