@@ -88,6 +88,18 @@ def test_limit_that_rests_on_a_baseline_allows_for_its_rounding(value: float, ga
     assert results(verdict(measured([[value]]), measured([[0.5]]), gate)) == [result]
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "note"),
+    [
+        (5, 1, "s[m]: 4 problems (p/01, p/02, p/03, ...) are not in the baseline run; compared on 1"),
+        (4, 1, "s[m]: 3 problems (p/01, p/02, p/03) are not in the baseline run; compared on 1"),
+        (1, 5, "s[m]: 4 problems (p/01, p/02, p/03, ...) of the baseline are not in this run; compared on 1"),
+    ],
+)
+def test_problems_that_only_one_side_has_are_named(now: int, then: int, note: str) -> None:
+    assert verdict(measured([[0.5]] * now), measured([[0.5]] * then), "perf>=base").notes == (note,)
+
+
 def test_regression_fires_on_a_loss_beyond_doubt() -> None:
     [decision] = verdict(measured(noisy(0.6, seed=1)), measured(noisy(0.7)), "perf:regress").decisions
     assert decision.result == "violated"

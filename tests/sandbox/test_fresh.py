@@ -14,11 +14,11 @@ import pytest
 from llamoco_bench.sandbox import Limits, RunResult, Sandbox
 from llamoco_bench.sandbox.fresh import FreshInterpreters
 from llamoco_bench.sandbox.layers import LAYERS
+from tests.processes import wait_until
 from tests.sandbox.conftest import SECRET
 from tests.sandbox.corpus_reader import Hostile, read_corpus
 from tests.sandbox.poor_system import POORER, make_interpreters_poor, note_groups, running_in, take_away
 from tests.sandbox.scrutiny import LISTING, LONG, SHORT, assert_clean, assert_honest, open_descriptors
-from tests.sandbox.test_lifecycle import wait_until
 from tests.sandbox.toys import Disc, Sphere
 
 ROOT = Path(__file__).parents[2]

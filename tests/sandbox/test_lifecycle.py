@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from llamoco_bench.sandbox import Limits, Sandbox
 from llamoco_bench.sandbox.sandbox import PRELOADS, kind_of_zygote
+from tests.processes import runs, wait_until
 from tests.sandbox.processes import children, children_in
 from tests.sandbox.toys import Sphere
 
@@ -39,22 +39,6 @@ def start_harness(tmp_path: Path, rest: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", script], env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
     )
-
-
-def runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_until(condition: Callable[[], bool], patience_s: float = 30.0) -> bool:
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "terminated"])
@@ -212,7 +196,7 @@ def test_run(i):
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", str(tmp_path)]
     environment = {**os.environ, "TMPDIR": str(scratch)}
     done = subprocess.run(
-        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stdout
     pids = {int(pid) for pid in (tmp_path / "pids").read_text().split()}

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
@@ -18,6 +17,7 @@ from llamoco_bench.errors import ModelError
 from llamoco_bench.testing import AdapterConformance
 from tests.models.fault_server import serving, takes_a_while
 from tests.models.serving.fakes import request
+from tests.processes import runs, wait_until
 
 Start = Callable[..., BrokerProcess]
 
@@ -40,22 +40,6 @@ class TestBrokeredModelConforms(AdapterConformance):
     @pytest.fixture
     def model(self, start: Start) -> Model:
         return BrokeredModel(start("random").wait_until_ready())
-
-
-def has_ended(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] == "Z"
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_brokered_model_is_the_model(start: Start) -> None:
@@ -110,7 +94,7 @@ def test_death_of_the_broker_is_told_and_names_its_log(start: Start) -> None:
     model = BrokeredModel(process.wait_until_ready())
     assert model.generate(request("a")).text
     os.kill(process.pid, signal.SIGKILL)
-    wait_until(lambda: has_ended(process.pid))
+    assert wait_until(lambda: not runs(process.pid))
     for _ in range(2):
         with pytest.raises(ModelError, match=r"serves random has died .*broker\.log"):
             model.generate(request("b"))
@@ -142,7 +126,7 @@ def test_broker_leaves_nothing_behind(start: Start) -> None:
     process = start("random")
     folder = Path(process.wait_until_ready().socket).parent
     process.close()
-    assert has_ended(process.pid)
+    assert not runs(process.pid)
     assert not folder.exists()
 
 
@@ -164,9 +148,9 @@ def test_broker_ends_when_the_session_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         number, folder = parent.stdout.readline().split()
         pid = int(number)
-        assert not has_ended(pid)
+        assert runs(pid)
         parent.kill()
-    wait_until(lambda: has_ended(pid))
+    assert wait_until(lambda: not runs(pid))
     assert not Path(folder).exists()
 
 
@@ -175,7 +159,7 @@ def test_answer_on_its_way_is_kept_when_the_session_ends(start: Start, tmp_path:
         spec = f"openai:m?base_url={server.base_url}"
         process = start(spec)
         BrokeredModel(process.wait_until_ready()).announce([request("a")])
-        wait_until(lambda: bool(server.seen))
+        assert wait_until(lambda: bool(server.seen))
         process.close()
         again = BrokeredModel(start(spec).wait_until_ready())
         assert again.generate(request("a")).text == "late"

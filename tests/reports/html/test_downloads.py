@@ -26,7 +26,9 @@ def test_every_run_is_there_with_its_perf(study: Study) -> None:
 
 
 def test_table_by_problem_has_the_means_of_the_map(study: Study) -> None:
-    for row in csv.DictReader(io.StringIO(perf_by_problem(study))):
+    rows = list(csv.DictReader(io.StringIO(perf_by_problem(study))))
+    assert [row["problem"] for row in rows] == [name for suite in study.suites for name in study.problems[suite]]
+    for row in rows:
         for model in study.models:
             assert float(row[model]) == pytest.approx(study.mean_perf(row["suite"], row["problem"], model), rel=1e-5)
 

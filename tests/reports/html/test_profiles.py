@@ -7,6 +7,11 @@ from llamoco_bench.reports.html.profiles import data_profiles
 from llamoco_bench.reports.html.study import Study
 
 
+def test_every_model_has_a_profile_on_every_suite(study: Study) -> None:
+    found = {one.suite: [model for model, _ in one.models] for one in data_profiles(study)}
+    assert found == dict.fromkeys(study.suites, list(study.models))
+
+
 def test_profile_ends_at_reach_with_its_interval(study: Study) -> None:
     for one in data_profiles(study):
         reach = {score.model: score.reach for score in study.scores[one.suite]}
