@@ -132,6 +132,19 @@ def test_own_start_gives_a_number_of_its_own() -> None:
     assert score.perf_own_start.value == pytest.approx(0.5)
 
 
+def test_own_start_of_a_program_that_made_no_call_is_the_common_one() -> None:
+    [score] = score_records([generation(), run(first_f=None)])
+    assert score.perf_own_start.value == score.perf.value == pytest.approx(0.8)
+
+
+def test_of_models_with_the_same_perf_the_one_that_reaches_more_stands_first() -> None:
+    even = [run(model="a", run=k, best_f=2.0) for k in range(2)]
+    sure = [run(model="b", run=k, best_f=best_f) for k, best_f in enumerate((0.0, 4.0))]
+    first, second = score_records([*even, *sure])
+    assert first.perf.value == second.perf.value
+    assert (first.model, second.model) == ("b", "a")
+
+
 def test_models_without_tokens_have_no_overhead() -> None:
     [score] = score_records([generation(usage=None), run()])
     assert math.isnan(score.comp.value)
