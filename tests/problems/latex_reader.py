@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -120,6 +120,10 @@ def _listing(text: str) -> list[Term] | None:
     return values if reader.peek() == "" and len(values) > 1 else None
 
 
+_NESTING: Final = {"{": 1, "}": -1, r"\left": 1, r"\right": -1, r"\begin": 1, r"\end": -1}
+"""How much deeper a token leads: commas within a group or cases part no subscripts."""
+
+
 class _Reader(TermReader):
     token = re.compile(r"\\left|\\right|\\text\{[^}]*\}|\\mathrm\{\w+\}|\\[A-Za-z]+|\\[{}\\]|\d+(?:\.\d+)?|\S")
     functions: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
@@ -187,7 +191,7 @@ class _Reader(TermReader):
         parts, depth = [""], 0
         while depth or self.peek() != "}":
             token = self.next()
-            depth += {"{": 1, "}": -1}.get(token, 0)
+            depth += _NESTING.get(token, 0)
             if token == "," and not depth:
                 parts.append("")
             else:

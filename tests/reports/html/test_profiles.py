@@ -9,7 +9,7 @@ from llamoco_bench.reports.html.study import Study
 
 def test_every_model_has_a_profile_on_every_suite(study: Study) -> None:
     found = {one.suite: [model for model, _ in one.models] for one in data_profiles(study)}
-    assert found == dict.fromkeys(study.suites, list(study.models))
+    assert found == {suite: list(study.models) for suite in study.suites}
 
 
 def test_profile_ends_at_reach_with_its_interval(study: Study) -> None:
