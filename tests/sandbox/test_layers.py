@@ -101,6 +101,7 @@ def decide(machine: seccomp.Machine, number: int, *arguments: int, pid: int = 47
     data = {0: number, 4: machine.audit if audit is None else audit}
     for i, argument in enumerate(arguments):
         data[16 + 8 * i] = argument & 0xFFFFFFFF
+        data[20 + 8 * i] = argument >> 32 & 0xFFFFFFFF
     lines = seccomp.program(pid, machine)
     accumulator, at = 0, 0
     while True:
@@ -166,6 +167,12 @@ def number_of(name: str, machine: seccomp.Machine) -> int:
         ("prlimit64", (0,), ALLOW),
         ("prlimit64", (4711,), ALLOW),
         ("prlimit64", (1,), EPERM),
+        ("prlimit64", (0, 0, 0, 0x7FFE0000), ALLOW),  # the processor time is read,
+        ("prlimit64", (0, 0, 0x7FFE0000), EPERM),  # and set,
+        ("prlimit64", (4711, 0, 0x7F0000000000), EPERM),  # also by a pointer whose low half is zero
+        ("prlimit64", (0, 7, 0x7FFE0000), ALLOW),
+        ("setrlimit", (0, 0x7FFE0000), EPERM),
+        ("setrlimit", (7, 0x7FFE0000), ALLOW),
         ("ptrace", (), KILL),
         ("process_vm_writev", (), KILL),
         ("unshare", (), KILL),

@@ -357,3 +357,17 @@ def test_seed_out_of_range_is_refused(sandbox: Sandbox, seed: int) -> None:
 def test_program_that_is_no_text_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(UsageError, match="str"):
         sandbox.run(b"x = 1", Sphere())  # type: ignore[arg-type]
+
+
+def test_program_that_lowers_its_processor_time_does_not_end_as_if_the_machine_had_failed(sandbox: Sandbox) -> None:
+    head = "import ctypes, resource"
+    polite = "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass"
+    rude = (
+        "one = (ctypes.c_uint64 * 2)(1, 1)\n"
+        "for call in ('setrlimit', 'setrlimit64'):\n    getattr(ctypes.CDLL(None), call)(0, one)\nwhile True: pass"
+    )
+    short = Limits(wall_s=4.0, memory_mb=256)
+    assert [sandbox.run(body(text, head), Sphere(), limits=short).status for text in (polite, rude)] == [
+        "runtime",
+        "timeout",
+    ]

@@ -25,6 +25,7 @@ _FIRST_NEW_CALL = 424  # from here on the numbers of all architectures agree: ca
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NAMESPACES = 0x7E020080
+_RLIMIT_CPU = 0
 _SIGKILL, _SIGSTOP = 9, 19
 _SET_MODE_FILTER = 1
 _LINE, _PID = struct.Struct("=HBBI"), struct.Struct("=I")
@@ -66,8 +67,12 @@ def _answer(value: int) -> Instruction:
 
 
 def _argument(index: int) -> int:
-    """Offset of the low half of an argument; the calls that are checked look at 32 bits only."""
+    """Offset of the low half of an argument; where no pointer is meant, the calls look at 32 bits only."""
     return _ARGS + 8 * index + (4 if sys.byteorder == "big" else 0)
+
+
+def _high_half(index: int) -> int:
+    return _ARGS + 8 * index + (0 if sys.byteorder == "big" else 4)
 
 
 def _when(number: int, body: list[Instruction]) -> list[Instruction]:
@@ -122,6 +127,26 @@ def _truncates_only_to_write(flags: int) -> list[Instruction]:
     ]
 
 
+def _sets_no_processor_time(pid: int) -> list[Instruction]:
+    """Allow limits of the own process to be read, and set but for that of processor time.
+
+    The kernel kills for that one as for want of memory: a program could end as if the machine had failed.
+    """
+    return [
+        _load(_argument(0)),
+        Instruction(_EQUAL, 1, 0, 0),
+        Instruction(_EQUAL, 0, 6, pid),
+        _load(_argument(1)),
+        Instruction(_EQUAL, 0, 5, _RLIMIT_CPU),
+        _load(_argument(2)),
+        Instruction(_EQUAL, 0, 2, 0),
+        _load(_high_half(2)),
+        Instruction(_EQUAL, 1, 0, 0),
+        _answer(_ERRNO | errno.EPERM),
+        _answer(_ALLOW),
+    ]
+
+
 def _checks(pid: int) -> dict[str, list[Instruction]]:
     return {
         "open": _truncates_only_to_write(1),
@@ -134,7 +159,8 @@ def _checks(pid: int) -> dict[str, list[Instruction]]:
         "ioctl": _one_of(1, _IOCTL_REQUESTS),
         "fcntl": _one_of(1, _FCNTL_COMMANDS),
         "sched_setaffinity": _one_of(0, (0,)),
-        "prlimit64": _one_of(0, (0, pid)),
+        "setrlimit": _none_of(0, (_RLIMIT_CPU,)),
+        "prlimit64": _sets_no_processor_time(pid),
     }
 
 

@@ -137,7 +137,6 @@ FACTS: Final[Numbers] = {
     "times": (100, 153),
     "getrusage": (98, 165),
     "getrlimit": (97, 163),
-    "setrlimit": (160, 164),
     "uname": (63, 160),
     "sysinfo": (99, 179),
     "getrandom": (318, 278),
@@ -157,7 +156,7 @@ FACTS: Final[Numbers] = {
     "capget": (125, 90),
     "getpriority": (140, 141),
 }
-"""Facts about the process and the clock, and limits that can only be lowered."""
+"""Facts about the process and the clock."""
 
 ENDING: Final[Numbers] = {
     "exit": (60, 93),
@@ -178,6 +177,7 @@ CHECKED: Final[Numbers] = {
     "ioctl": (16, 29),
     "fcntl": (72, 25),
     "sched_setaffinity": (203, 122),
+    "setrlimit": (160, 164),
     "prlimit64": (302, 261),
 }
 """Allowed for some arguments only, see `seccomp`."""
