@@ -52,7 +52,7 @@ class Task:
     limits: Limits
     weak: bool
 
-    def _most_cpu_s(self) -> int:
+    def most_cpu_s(self) -> int:
         """Processor seconds after which the kernel ends the child, should the watch have failed to."""
         waiting = self.evaluator.budget * MOST_SECONDS_A_WAIT
         return int(self.limits.processor_s + waiting) + 2
@@ -73,7 +73,7 @@ class Task:
             weak=self.weak,
             may_spin=usable_processors() > 1,
             memory_bytes=limits.memory_mb * _MIB,
-            cpu_s=self._most_cpu_s(),
+            cpu_s=self.most_cpu_s(),
             open_files=limits.open_files,
             file_bytes=limits.disk_mb * _MIB,
         )
@@ -158,7 +158,7 @@ class _Run:
             ending=ending,
             message=self.desk.text(ending.text_bytes) if ending.how == "report" else b"",
             exit=exit_,
-            cpu_allowed_s=self.task.limits.processor_s + self.clock.evaluator_s,
+            cpu_allowed_s=min(self.task.limits.processor_s + self.clock.evaluator_s, self.task.most_cpu_s()),
             found=self.ledger.best_f is not None,
             asked=self.ledger.evaluations > 0,
             output_is_full=full,

@@ -62,7 +62,7 @@ class Evidence:
     ending: how the conversation ended.
     message: the text that came with the last message.
     exit: how the process ended by itself; None where the harness ended it.
-    cpu_allowed_s: processor seconds that it had.
+    cpu_allowed_s: processor seconds after which it is killed, by the harness or by the kernel.
     found: whether anything feasible was evaluated.
     asked: whether anything was evaluated.
     output_is_full: whether the output has reached its limit.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+import time
 
 import numpy as np
 import pytest
@@ -371,3 +372,23 @@ def test_program_that_lowers_its_processor_time_does_not_end_as_if_the_machine_h
         "runtime",
         "timeout",
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("signals", ["", "signal.signal(signal.SIGXCPU, signal.SIG_IGN)"], ids=["dies", "ignores it"])
+def test_program_that_spins_while_a_slow_problem_is_evaluated_is_over_its_time(sandbox: Sandbox, signals: str) -> None:
+    class Slow(Sphere):
+        def objective(self, x: np.typing.NDArray[np.float64]) -> float | np.typing.NDArray[np.float64]:
+            time.sleep(0.1 * (np.ndim(x) == 1))
+            return super().objective(x)
+
+    text = f"""
+    {signals}
+    def spin():
+        while True: pass
+    threading.Thread(target=spin, daemon=True).start()
+    while True: objective(lower)
+    """
+    limits = Limits(wall_s=20.0, cpu_s=0.5, memory_mb=256)
+    result = sandbox.run(body(text, "import signal, threading"), Slow(budget=100), limits=limits)
+    assert result.status == "timeout", result.error

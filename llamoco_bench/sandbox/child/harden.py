@@ -165,7 +165,7 @@ def _limit(job: Job, base: Sizes | None) -> None:
 def _limits(job: Job, base: Sizes | None) -> list[tuple[int, int, int]]:
     """Return (resource, soft limit, what the hard limit is above it)."""
     limits = [
-        (resource.RLIMIT_CPU, job.cpu_s, 0),
+        (resource.RLIMIT_CPU, job.cpu_s, job.cpu_s),  # SIGXCPU says why; SIGKILL is for those that ignore it
         (resource.RLIMIT_FSIZE, job.file_bytes, 0),
         (resource.RLIMIT_NOFILE, job.open_files, 0),
         (resource.RLIMIT_CORE, 0, 0),
