@@ -390,5 +390,26 @@ def test_program_that_spins_while_a_slow_problem_is_evaluated_is_over_its_time(s
     while True: objective(lower)
     """
     limits = Limits(wall_s=20.0, cpu_s=0.5, memory_mb=256)
-    result = sandbox.run(body(text, "import signal, threading"), Slow(budget=100), limits=limits)
+    result = sandbox.run(body(text, "import signal, threading"), Slow(budget=400), limits=limits)
     assert result.status == "timeout", result.error
+
+
+@pytest.mark.parametrize("end", ["raise ValueError('mine')", "return np.zeros(5)"])
+def test_threads_left_asking_do_not_write_over_what_the_program_says_last(sandbox: Sandbox, end: str) -> None:
+    text = """
+    write = objective.__globals__["_write"]
+    def hesitate(fd, message):  # before the last message, so that what else happens seldom happens always
+        time.sleep(0.1 * (message[0] in (4, 5)))
+        return write(fd, message)
+    objective.__globals__["_write"] = hesitate
+    def ask():
+        while True: objective(lower)
+    for _ in range(2): threading.Thread(target=ask, daemon=True).start()
+    time.sleep(0.05)
+    """
+    result = sandbox.run(body(text + end, "import threading, time"), Sphere(budget=10**6))
+    if end.startswith("return"):
+        assert result.best_f == Sphere().value(np.zeros(5))
+    else:
+        assert result.error is not None
+        assert result.error.message == "mine"

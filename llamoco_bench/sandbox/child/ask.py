@@ -22,6 +22,8 @@ _read, _write, _exit = os.read, os.write, os._exit
 _pack, _unpack, _answer_size, _struct_error = REQUEST.pack, ANSWER.unpack, ANSWER.size, struct.error
 _dumps, _len, _min, _range, _ValueError = json.dumps, len, min, range, ValueError
 
+_PATIENCE_S = 5.0
+
 Function = Callable[[Any], Any]
 
 
@@ -32,6 +34,7 @@ class Channel:
         self.dim = layout.dim
         self.max_rows = layout.rows
         self.lock = threading.Lock()
+        self.is_kept = False
         memory = memoryview(shared)
         self.text = memory
         self.points = np.frombuffer(shared, np.float64, layout.rows * layout.dim).reshape(layout.rows, layout.dim)
@@ -59,6 +62,13 @@ class Channel:
     def tell(self, kind: int, count: int = 0) -> None:
         """Send a message that has no answer."""
         self._send(kind, count)
+
+    def keep_for_good(self) -> None:
+        """Let no thread that the program left running write into the shared memory any more.
+
+        It waits for a question that is under way, but not for a lock that somebody keeps.
+        """
+        self.is_kept = self.is_kept or self.lock.acquire(timeout=_PATIENCE_S)
 
     def report(self, kind: int, fields: dict[str, Any]) -> None:
         """Send `fields` as JSON."""

@@ -40,15 +40,19 @@ class Misfit(Exception):
 def run(job: Job, channel: Channel) -> NoReturn:
     """Run the program of `job`, tell the harness how it ended, and leave without any of the program's clean-up."""
     leave, finish, describe_error = os._exit, channel.tell, describe
-    points, fail = channel.points, channel.fail
+    points, fail, keep_for_good = channel.points, channel.fail, channel.keep_for_good
     try:
         channel.tell(READY)
-        points[0] = _solve(job, channel)
+        point = _solve(job, channel)
         _flush()
+        keep_for_good()
+        points[0] = point
         finish(RESULT, 1)
     except BaseException as error:  # noqa: BLE001 - SystemExit and the like end a program, not the harness
         _flush()
-        fail(describe_error(error))
+        report = describe_error(error)
+        keep_for_good()
+        fail(report)
     finally:
         leave(0)
 
