@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -29,7 +28,7 @@ class Limits:
 
     Raises
     ------
-    UsageError: a limit is not a positive, finite number, or too small for Python to start.
+    UsageError: a limit is not a positive number, too small for Python to start, or more than the kernel can count.
     """
 
     wall_s: float = 10.0
@@ -56,6 +55,8 @@ class Limits:
 
 
 _SMALLEST = {"memory_mb": 16, "open_files": 16}
+LARGEST_S: Final = 1e9
+_LARGEST: Final = 1 << 40
 
 
 def _check(name: str, value: object) -> None:
@@ -65,6 +66,7 @@ def _check(name: str, value: object) -> None:
         kind = "number" if wants_float else "whole number"
         raise UsageError(f"The limit {name} must be a {kind}, got {value!r}.")
     smallest = _SMALLEST.get(name, 0 if wants_float else 1)
-    if not math.isfinite(value) or value < smallest or value <= 0:
+    largest = LARGEST_S if wants_float else _LARGEST
+    if not (smallest <= value <= largest and value > 0):
         bound = f"at least {smallest}" if smallest else "positive"
-        raise UsageError(f"The limit {name} must be {bound} and finite, got {value!r}.")
+        raise UsageError(f"The limit {name} must be {bound} and at most {largest:,.0f}, got {value!r}.")

@@ -16,7 +16,7 @@ from llamoco_bench.sandbox.desk import Desk
 from llamoco_bench.sandbox.evaluator import Evaluator
 from llamoco_bench.sandbox.launching import Launcher, LauncherLostError
 from llamoco_bench.sandbox.ledger import Ledger
-from llamoco_bench.sandbox.limits import Limits
+from llamoco_bench.sandbox.limits import LARGEST_S, Limits
 from llamoco_bench.sandbox.places import names_of_places
 from llamoco_bench.sandbox.result import RunError, RunResult
 from llamoco_bench.sandbox.support import usable_processors
@@ -55,7 +55,7 @@ class Task:
     def most_cpu_s(self) -> int:
         """Processor seconds after which the kernel ends the child, should the watch have failed to."""
         waiting = self.evaluator.budget * MOST_SECONDS_A_WAIT
-        return int(self.limits.processor_s + waiting) + 2
+        return int(min(self.limits.processor_s + waiting, LARGEST_S)) + 2
 
     def job(self) -> Job:
         """Return what the child is told."""

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from llamoco_bench.errors import UsageError
-from llamoco_bench.sandbox import Limits
+from llamoco_bench.sandbox import Limits, Sandbox
+from tests.sandbox.toys import Sphere
 
 
 def test_processor_time_defaults_to_the_wall_clock() -> None:
@@ -22,7 +23,10 @@ def test_processor_time_defaults_to_the_wall_clock() -> None:
         ("wall_s", math.nan),
         ("wall_s", "10"),
         ("wall_s", True),
+        ("wall_s", 1.1e9),
+        ("wall_s", 10**400),
         ("cpu_s", 0.0),
+        ("cpu_s", math.nan),
         ("memory_mb", 15),
         ("memory_mb", 1024.5),
         ("open_files", 3),
@@ -31,8 +35,25 @@ def test_processor_time_defaults_to_the_wall_clock() -> None:
         ("disk_mb", -1),
         ("files", None),
         ("source_kb", 0),
+        ("output_kb", 2**41),
     ],
 )
 def test_limit_that_makes_no_sense_is_refused_by_name(name: str, value: object) -> None:
     with pytest.raises(UsageError, match=f"The limit {name} must be"):
         Limits(**{name: value})  # type: ignore[arg-type]
+
+
+def test_largest_limits_and_a_budget_without_end_can_be_put_up(sandbox: Sandbox) -> None:
+    limits = Limits(
+        wall_s=1e9,
+        memory_mb=2**40,
+        threads=2**40,
+        open_files=2**40,
+        output_kb=2**40,
+        disk_mb=2**40,
+        files=2**40,
+        source_kb=2**40,
+    )
+    program = "def solve(objective, lower, upper, budget, seed):\n    return lower\n"
+    result = sandbox.run(program, Sphere(budget=10**30), limits=limits)
+    assert result.status == "ok", result.error
