@@ -10,9 +10,24 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable
+from numbers import Integral
 from typing import TypeVar
 
+from llamoco_bench.errors import UsageError
+
 T = TypeVar("T")
+
+
+def checked_seed(seed: object) -> int:
+    """Return the seed of a run as an int: streams tell whole numbers of numpy from Python's own.
+
+    Raises
+    ------
+    UsageError: it is not a whole number in [0, 2**32).
+    """
+    if not isinstance(seed, Integral) or not 0 <= int(seed) < 2**32:
+        raise UsageError(f"The seed must be a whole number in [0, 2**32), got {seed!r}.")
+    return int(seed)
 
 
 def derive_seed(*parts: str | int) -> int:

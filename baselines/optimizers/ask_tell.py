@@ -21,10 +21,11 @@ from numpy.typing import ArrayLike
 
 from llamoco_bench.baselines.optimizers.pool import POOL
 from llamoco_bench.baselines.optimizers.recorder import Recorder, Stop
-from llamoco_bench.baselines.optimizers.run import call_solve, check_seed
+from llamoco_bench.baselines.optimizers.run import call_solve
 from llamoco_bench.errors import UsageError, choose
 from llamoco_bench.problems.problem import Array, Evaluation, Problem
 from llamoco_bench.sandbox.evaluator import Evaluator
+from llamoco_bench.seeds import checked_seed
 
 _CLOSED: Final = "closed"
 
@@ -78,7 +79,7 @@ class AskTell:
     ) -> None:
         if name not in POOL:
             raise choose("optimizer", name, POOL)
-        check_seed(seed)
+        seed = checked_seed(seed)
         budget = _whole("budget", budget)
         n_inequality, n_equality = _whole("n_inequality", n_inequality), _whole("n_equality", n_equality)
         source = POOL[name].source(config)

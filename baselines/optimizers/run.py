@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from types import CodeType
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ from llamoco_bench.problems.synthetic.recording import compiled_recorder
 from llamoco_bench.sandbox.evaluator import Evaluator
 from llamoco_bench.sandbox.ledger import thin
 from llamoco_bench.sandbox.reference import reference_value
+from llamoco_bench.seeds import checked_seed
 
 if TYPE_CHECKING:
     from llamoco_bench.problems._native._evaluator import Recorder as CompiledRecorder
@@ -87,25 +90,20 @@ def run_optimizer(
 
     Raises
     ------
-    UsageError: for a name that is not in the pool, a hyper-parameter that the optimizer does not have, or a seed that
-        is none.
+    UsageError: for a name that is not in the pool, a hyper-parameter that the optimizer does not have, a seed that is
+        none, or a limit or target that no number can be compared with.
     """
     if name not in POOL:
         raise choose("optimizer", name, POOL)
-    check_seed(seed)
+    seed = checked_seed(seed)
     return run_source(POOL[name].source(config), problem, seed, wall_s=wall_s, target=target)
-
-
-def check_seed(seed: float) -> None:
-    """Raise `UsageError` unless `seed` is a whole number in [0, 2**32)."""
-    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
-        raise UsageError(f"The seed must be a whole number in [0, 2**32), got {seed!r}.")
 
 
 def run_source(
     source: str, problem: Problem, seed: int, *, wall_s: float | None = None, target: float | None = None
 ) -> OptimizerRun:
     """Run a trusted program's text once; see `run_optimizer`. An exception of the program is recorded, not raised."""
+    _check_ends(wall_s, target)
     evaluator = Evaluator(problem)
     f0 = reference_value(evaluator, seed)
     recorder = compiled_recorder(problem, wall_s, Stop) or Recorder(evaluator, wall_s)
@@ -126,6 +124,13 @@ def run_source(
         stopped=stopped,
         error=error,
     )
+
+
+def _check_ends(wall_s: object, target: object) -> None:
+    if wall_s is not None and not (isinstance(wall_s, Real) and 0.0 < float(wall_s) < math.inf):
+        raise UsageError(f"wall_s must be a number of seconds above 0, or None for no limit; got {wall_s!r}")
+    if target is not None and not (isinstance(target, Real) and not math.isnan(target)):
+        raise UsageError(f"target must be a number, or None for none; got {target!r}")
 
 
 def _violation(best_f: float | None, least: float) -> float:

@@ -23,6 +23,7 @@ from llamoco_bench.sandbox.run import WEAK_HINT, Task, failed_unrun, run_task
 from llamoco_bench.sandbox.support import missing_features, missing_support, system_name
 from llamoco_bench.sandbox.verdict import Verdict
 from llamoco_bench.sandbox.zygote import Zygote
+from llamoco_bench.seeds import checked_seed
 
 _NUMPY: Final = ("numpy", "numpy.random")
 _LIGHT: Final = (*_NUMPY, "scipy.optimize")
@@ -114,7 +115,9 @@ class Sandbox:
     ) -> RunResult:
         """Run a program without trying the layers first; one that cannot be put up is refused all the same."""
         limits = limits or Limits()
-        _check(source, seed)
+        if not isinstance(source, str):
+            raise UsageError(f"The program must be a str, got {type(source).__name__}.")
+        seed = checked_seed(seed)
         evaluator = Evaluator(problem)
         f0 = reference_value(evaluator, seed)
         size_kb = len(source.encode(errors="surrogatepass")) / 1024
@@ -193,13 +196,6 @@ def _close_all(launchers: dict[str, Launcher], owner: int) -> None:
         for launcher in launchers.values():
             launcher.close()
     launchers.clear()
-
-
-def _check(source: str, seed: int) -> None:
-    if not isinstance(source, str):
-        raise UsageError(f"The program must be a str, got {type(source).__name__}.")
-    if not 0 <= seed < 2**32:
-        raise UsageError(f"The seed must be in [0, 2**32), got {seed}.")
 
 
 @functools.cache

@@ -54,6 +54,24 @@ def test_an_unknown_optimizer_is_refused_with_the_near_one(make_sphere: MakeSphe
         run_optimizer("slspq", make_sphere(dim=2, budget=10))
 
 
+def test_a_whole_number_of_numpy_is_the_same_seed(make_sphere: MakeSphere) -> None:
+    problem = make_sphere(dim=2, budget=10)
+    seeds: list[Any] = [7, np.int64(7)]
+    mine, theirs = (run_optimizer("de", problem, seed=seed) for seed in seeds)
+    assert (mine.f0, mine.curve) == (theirs.f0, theirs.curve)
+
+
+@pytest.mark.parametrize("wall_s", [float("nan"), float("inf"), 0.0, -1, "10"])
+def test_a_time_that_nothing_can_be_held_to_is_refused(make_sphere: MakeSphere, wall_s: Any) -> None:
+    with pytest.raises(UsageError, match="wall_s must be a number of seconds above 0"):
+        run_optimizer("de", make_sphere(dim=2, budget=10), wall_s=wall_s)
+
+
+def test_a_target_that_is_no_number_is_refused(make_sphere: MakeSphere) -> None:
+    with pytest.raises(UsageError, match="target must be a number"):
+        run_optimizer("de", make_sphere(dim=2, budget=10), target=float("nan"))
+
+
 @pytest.mark.parametrize("seed", [-1, 2**32, 0.5, None])
 def test_a_seed_that_is_none_is_refused_and_no_run_that_failed(make_sphere: MakeSphere, seed: Any) -> None:
     with pytest.raises(UsageError, match=r"seed must be a whole number in \[0, 2\*\*32\), got"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -349,10 +350,17 @@ def test_problem_that_fails_within_its_bounds_is_our_fault(sandbox: Sandbox) -> 
     assert outside.status == "ok", outside.error
 
 
-@pytest.mark.parametrize("seed", [-1, 2**32])
-def test_seed_out_of_range_is_refused(sandbox: Sandbox, seed: int) -> None:
-    with pytest.raises(UsageError, match="seed"):
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", None])
+def test_seed_that_is_none_is_refused_and_no_error_of_the_program(sandbox: Sandbox, seed: Any) -> None:
+    with pytest.raises(UsageError, match=r"seed must be a whole number in \[0, 2\*\*32\), got"):
         sandbox.run(body("return lower"), Sphere(), seed=seed)
+
+
+def test_whole_number_of_numpy_is_the_same_seed(sandbox: Sandbox) -> None:
+    seeds: list[Any] = [7, np.int64(7)]
+    results = [sandbox.run(body("return lower"), Sphere(), seed=seed) for seed in seeds]
+    assert [result.status for result in results] == ["ok", "ok"]
+    assert results[0].f0 == results[1].f0
 
 
 def test_program_that_is_no_text_is_refused(sandbox: Sandbox) -> None:
