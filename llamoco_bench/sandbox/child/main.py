@@ -55,15 +55,32 @@ class Config(NamedTuple):
 def start(control_fd: int) -> None:
     """Load the libraries, then serve jobs until the harness has gone."""
     control = socket.socket(fileno=control_fd)
-    config = Config(**json.loads(control.recv(1 << 16)))
-    parent = os.pidfd_open(config.parent)
+    order = control.recv(1 << 16)
+    if not order:
+        _leave(os.getcwd())  # which is the private folder: it was started there
+    config = Config(**json.loads(order))
+    try:
+        parent = os.pidfd_open(config.parent)
+    except ProcessLookupError:
+        _leave(config.folder)
     loaded = prepare.open_libraries(config.path, config.preload)
     zygote = _Zygote(control, parent, config)
     gc.collect()
     gc.freeze()
     pages.gather(zygote.libc)
-    control.send(json.dumps({"loaded": loaded, "namespaces": zygote.has_namespaces}).encode())
+    try:
+        control.send(json.dumps({"loaded": loaded, "namespaces": zygote.has_namespaces}).encode())
+    except BrokenPipeError:
+        _leave(config.folder)
     zygote.serve()
+
+
+def _leave(folder: str) -> NoReturn:
+    """End because the harness has gone, and leave nothing behind."""
+    with contextlib.suppress(OSError):
+        wipe(folder)
+        os.rmdir(folder)
+    os._exit(0)
 
 
 class _Zygote:
@@ -92,7 +109,7 @@ class _Zygote:
             ready = [fd for fd, _ in poller.poll()]
             fds = [] if self.parent in ready else self._receive()
             if len(fds) != N_FDS:
-                self._leave()
+                _leave(self.config.folder)
             self._run(fds)
 
     def _receive(self) -> list[int]:
@@ -102,13 +119,6 @@ class _Zygote:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 numbers.frombytes(data[: len(data) - len(data) % numbers.itemsize])
         return list(numbers)
-
-    def _leave(self) -> NoReturn:
-        """End because the harness has gone, and leave nothing behind."""
-        with contextlib.suppress(OSError):
-            wipe(self.config.folder)
-            os.rmdir(self.config.folder)
-        os._exit(0)
 
     def _run(self, fds: list[int]) -> None:
         zygote = os.getpid()
@@ -125,7 +135,7 @@ class _Zygote:
         except OSError:  # the harness has gone, or the folder cannot be emptied
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            self._leave()
+            _leave(self.config.folder)
         finally:
             os.close(handle)
 
@@ -136,7 +146,8 @@ class _Zygote:
         while handle not in (ready := [fd for fd, _ in poller.poll()]):
             if ready:
                 os.kill(pid, signal.SIGKILL)
-                self._leave()
+                os.waitpid(pid, 0)  # until then it could write into the folder
+                _leave(self.config.folder)
         with contextlib.suppress(ProcessLookupError):
             # The child is not reaped yet, so the number of its group is still its own.
             os.killpg(pid, signal.SIGKILL)
