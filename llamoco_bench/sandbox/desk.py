@@ -58,11 +58,18 @@ class Desk:
     def __init__(self, job: Job, output_bytes: int) -> None:
         self._fds: list[int] = []
         self._output_bytes = output_bytes
+        try:
+            self._open(job)
+        except BaseException:
+            self._close_descriptors()
+            raise
+
+    def _open(self, job: Job) -> None:
         layout = job.layout
         if hasattr(os, "memfd_create"):
             self._job = self._keep(os.memfd_create("job", os.MFD_CLOEXEC))
             self._shared = self._keep(_sealed_file("shared", layout.size))
-            self._output = self._keep(_sealed_file("output", output_bytes + _OVERFLOW_BYTES))
+            self._output = self._keep(_sealed_file("output", self._output_bytes + _OVERFLOW_BYTES))
         else:
             self._job, self._shared, self._output = (self._keep(_file_on_disk(size)) for size in (0, layout.size, 0))
         os.write(self._job, job.to_bytes())
@@ -127,6 +134,9 @@ class Desk:
         # A view that someone still holds keeps the map alive until it goes itself.
         with suppress(BufferError):
             self._map.close()
+        self._close_descriptors()
+
+    def _close_descriptors(self) -> None:
         while self._fds:
             os.close(self._fds.pop())
 

@@ -139,6 +139,9 @@ class Sandbox:
             except LauncherLostError as error:
                 reason = str(error)
                 self._discard(kind)
+            except OSError as error:  # descriptors, memory or room on the disk have run out
+                self._discard(kind)
+                raise SandboxError(f"The system does not give the sandbox what it needs: {error}") from error
             except BaseException:
                 self._discard(kind)
                 raise

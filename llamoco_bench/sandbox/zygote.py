@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Final
 
 from llamoco_bench.errors import SandboxError
@@ -39,11 +39,10 @@ class Zygote:
     def __init__(self, preload: tuple[str, ...]) -> None:
         if missing := missing_features():
             raise SandboxError(f"No zygote can be started here, for want of {', '.join(missing)}.")
-        self.folder = tempfile.mkdtemp(prefix="llamoco-sandbox-")
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = interpreter.start(BOOT, (theirs.fileno(),), self.folder, self._complaints)
+        try:
+            self._start()
+        except OSError as error:
+            raise SandboxError(f"The sandbox's interpreter cannot be started: {error}") from error
         try:
             introduction = self._introduce(preload)
             self.loaded: tuple[str, ...] = tuple(introduction["loaded"])
@@ -54,6 +53,17 @@ class Zygote:
             raise SandboxError(f"The sandbox's interpreter did not start ({error}): {complaints}") from error
         use = sample(self._process.pid)
         self.rss_bytes = 0 if use is None else use.rss_bytes
+
+    def _start(self) -> None:
+        with ExitStack() as undo:
+            self.folder = tempfile.mkdtemp(prefix="llamoco-sandbox-")
+            undo.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self._complaints = undo.enter_context(tempfile.TemporaryFile())
+            self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            undo.callback(self._control.close)
+            with theirs:
+                self._process = interpreter.start(BOOT, (theirs.fileno(),), self.folder, self._complaints)
+            undo.pop_all()  # close() does it all
 
     def _introduce(self, preload: tuple[str, ...]) -> dict[str, Any]:
         config = Config(

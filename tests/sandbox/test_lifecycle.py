@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from llamoco_bench.errors import SandboxError
 from llamoco_bench.sandbox import Limits, Sandbox
 from llamoco_bench.sandbox.sandbox import PRELOADS, kind_of_zygote
 from tests.processes import runs, wait_until
@@ -267,3 +269,18 @@ def test_optimizer_libraries_work_inside(sandbox: Sandbox, library: str) -> None
     pytest.importorskip(library.partition(".")[0])
     result = sandbox.run(f"import {library}\n{RETURN}", Sphere(), limits=Limits(wall_s=60, memory_mb=1024))
     assert result.status == "ok", result.error
+
+
+def test_run_for_which_there_are_too_few_descriptors_is_our_failure_and_the_next_one_is_none() -> None:
+    with Sandbox() as sandbox:
+        assert sandbox.run_unchecked(RETURN, Sphere()).status == "ok"
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        lowest = os.dup(0)
+        os.close(lowest)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 4, hard))
+        try:
+            with pytest.raises(SandboxError, match="Too many open files"):
+                sandbox.run_unchecked(RETURN, Sphere())
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert sandbox.run_unchecked(RETURN, Sphere()).status == "ok"

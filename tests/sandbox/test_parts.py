@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,20 @@ def test_descriptors_are_closed_with_the_desk(job: Job) -> None:
     with Desk(job, 1000) as desk:
         assert len(os.listdir("/proc/self/fd")) == len(before) + 8
         desk.close_child_ends()
+    assert os.listdir("/proc/self/fd") == before
+
+
+@pytest.mark.parametrize("free", range(1, 8))
+def test_desk_for_which_there_are_too_few_descriptors_keeps_none(job: Job, free: int) -> None:
+    before = os.listdir("/proc/self/fd")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as held:
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        lowest = os.dup(0)
+        os.close(lowest)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + free, hard))
+        with pytest.raises(OSError, match="Too many open files"):
+            Desk(job, 1000)
     assert os.listdir("/proc/self/fd") == before
 
 

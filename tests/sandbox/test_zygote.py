@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import signal
+import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from llamoco_bench.errors import SandboxError
+from llamoco_bench.sandbox import interpreter, places
 from llamoco_bench.sandbox import zygote as module
+from llamoco_bench.sandbox.child.main import BOOT, Config
 from llamoco_bench.sandbox.launching import LauncherLostError
 from llamoco_bench.sandbox.zygote import Zygote
 
@@ -39,6 +45,39 @@ def test_interpreter_that_does_not_start_is_told_with_its_complaints(
     with pytest.raises(SandboxError, match=r"did not start \(.*\): no such thing"):
         Zygote(())
     assert list(tmp_path.iterdir()) == [broken]
+
+
+def test_interpreter_that_the_system_does_not_start_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("llamoco_bench.sandbox.interpreter.start", refuse)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(SandboxError, match=r"cannot be started: .*temporarily unavailable"):
+        Zygote(())
+    assert list(tmp_path.iterdir()) == []
+    assert os.listdir("/proc/self/fd") == before
+
+
+@pytest.mark.parametrize("knows_its_order", [True, False], ids=["loading", "waiting for its order"])
+def test_one_whose_harness_goes_before_it_is_ready_leaves_nothing(tmp_path: Path, knows_its_order: bool) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    slow = "import time\ntime.sleep(0.3)\n"
+    (tmp_path / "slow.py").write_text(slow)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs, tempfile.TemporaryFile() as complaints:
+        process = interpreter.start(BOOT, (theirs.fileno(),), str(folder), complaints)
+    with ours:
+        if knows_its_order:
+            path = [str(tmp_path), *places.library_paths()]
+            config = Config(str(folder), path, [], [], ["slow"], parent=os.getpid())
+            ours.send(json.dumps(config._asdict()).encode())
+    assert process.wait(30.0) == 0
+    assert not folder.exists()
 
 
 def test_dead_one_is_noticed_when_it_is_to_start_a_program_and_when_one_is_waited_for(zygote: Zygote) -> None:
