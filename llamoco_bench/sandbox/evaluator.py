@@ -20,7 +20,7 @@ class ProblemLike(Protocol):
     """What `run_program` needs of a problem.
 
     Objects may also have ``n_inequality``, ``n_equality``, ``inequality(x)``, ``equality(x)``, and ``evaluate(X)`` that
-    gives ``(f, g, h)`` of points (n, dim) in one pass; a problem that lacks them counts as unconstrained.
+    gives the `Evaluation` of points (n, dim) in one pass; a problem that lacks them counts as unconstrained.
     """
 
     @property
@@ -55,7 +55,17 @@ class Evaluator:
     UsageError: bounds, dimension, budget or number of constraints do not fit together.
     """
 
-    __slots__ = ("_evaluate", "budget", "dim", "lower", "n_equality", "n_inequality", "problem", "upper")
+    __slots__ = (
+        "_evaluate",
+        "_single_is_known",
+        "budget",
+        "dim",
+        "lower",
+        "n_equality",
+        "n_inequality",
+        "problem",
+        "upper",
+    )
 
     def __init__(self, problem: ProblemLike) -> None:
         self.problem = problem
@@ -67,6 +77,7 @@ class Evaluator:
         self.n_equality = int(getattr(problem, "n_equality", 0))
         self._check()
         self._evaluate = self._choose()
+        self._single_is_known = False
 
     @property
     def n_constraints(self) -> int:
@@ -105,14 +116,18 @@ class Evaluator:
             values = self._evaluate(points)
         except Exception as error:  # noqa: BLE001 - a point outside the bounds may upset a problem; see _one_by_one
             return self._one_by_one(points, error)
-        if len(points) > 1:  # the reference points come first in every run, and are many
+        if len(points) > 1 or not self._single_is_known:  # of single points the first alone: most come one by one
             self._check_shapes(values, len(points))
         return values
 
     def _check_shapes(self, values: Evaluation, n: int) -> None:
-        got = tuple(column.shape for column in values)
-        if got != ((n,), (n, self.n_inequality), (n, self.n_equality)):
-            raise SandboxError(f"{self.problem.id} gave values of shapes {got} for {n} points.")
+        if not isinstance(values, Evaluation):
+            raise SandboxError(f"{self.problem.id} gave a {type(values).__name__}, expected Evaluation(f, g, h).")
+        got, expected = tuple(map(np.shape, values)), ((n,), (n, self.n_inequality), (n, self.n_equality))
+        if got != expected:
+            shapes = f"{', '.join(map(str, got))}, expected {', '.join(map(str, expected))}"
+            raise SandboxError(f"{self.problem.id} gave values of shapes {shapes} for {n} point{'s' * (n > 1)}.")
+        self._single_is_known = self._single_is_known or n == 1
 
     def _one_by_one(self, points: Array, error: Exception) -> Evaluation:
         if len(points) == 1:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from llamoco_bench.errors import UsageError
+from llamoco_bench.errors import SandboxError, UsageError
+from llamoco_bench.problems.problem import Evaluation
 from llamoco_bench.sandbox import Limits, RunResult, Sandbox
 from tests.sandbox.toys import Disc, Sphere
 
@@ -348,6 +349,28 @@ def test_problem_that_fails_within_its_bounds_is_our_fault(sandbox: Sandbox) -> 
     assert "no value here" in result.error.message
     outside = run(sandbox, "assert np.isnan(objective(upper + 1))\nreturn lower", Broken())
     assert outside.status == "ok", outside.error
+
+
+class Squeezed(Disc):
+    def evaluate(self, x: np.typing.NDArray[np.float64]) -> Evaluation:
+        return Evaluation(*map(np.squeeze, super().evaluate(x))) if len(x) == 1 else super().evaluate(x)
+
+
+class Unnamed(Disc):
+    def evaluate(self, x: np.typing.NDArray[np.float64]) -> Evaluation:
+        return tuple(super().evaluate(x))  # type: ignore[return-value]
+
+
+def test_problem_that_gives_values_of_a_wrong_shape_for_one_point_is_our_fault(sandbox: Sandbox) -> None:
+    result = run(sandbox, "objective(lower); return lower", Squeezed())
+    assert result.status == "infra"
+    assert result.error is not None
+    assert "shapes (), (), (), expected (1,), (1, 1), (1, 1) for 1 point" in result.error.message
+
+
+def test_problem_that_gives_no_evaluation_is_told(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match=r"toy/disc gave a tuple, expected Evaluation\(f, g, h\)"):
+        run(sandbox, "return lower", Unnamed())
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", None])
