@@ -17,8 +17,8 @@ class ItemOutcome:
 
     Attributes
     ----------
-    first: status of each run of the first program, (runs,).
-    final: the same after the repair.
+    first: status of each run of the first program, (runs,); empty where points are proposed instead of a program.
+    final: the same after the repair, of each run in any case.
     cached: whether everything was found in the journal.
     faults: what went wrong on our side; empty unless the item must be run again.
     waits_for: the stage that has to come next, where sessions do one stage only.

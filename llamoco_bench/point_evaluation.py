@@ -87,9 +87,7 @@ class PointItem:
         except (ModelError, SandboxError) as error:
             faults.append(str(error))
         done = tuple(statuses)
-        return ItemOutcome(
-            done, done, cached=self._fresh == 0 and bool(done), faults=tuple(faults), waits_for=waits_for
-        )
+        return ItemOutcome((), done, cached=self._fresh == 0 and bool(done), faults=tuple(faults), waits_for=waits_for)
 
     def _record(self, run: int) -> Record | None:
         """Return the record of a run; None where it is not recorded and this session asks nobody."""

@@ -25,6 +25,23 @@ def test_progress_is_said_now_and_then_only(monkeypatch: pytest.MonkeyPatch) -> 
     assert progress.add(OK) is None
 
 
+@pytest.mark.parametrize(
+    ("first", "final", "said"),
+    [
+        (["runtime", "ok", "infra"], ["ok", "ok", "infra"], "2 runs, Err 0.50, "),
+        (["infra"], ["infra"], "0 runs, 0 s gone"),
+        ([], ["ok", "ok"], "2 runs, 0 s gone"),  # of a method that proposes points
+    ],
+)
+def test_progress_counts_as_the_tables_do(
+    monkeypatch: pytest.MonkeyPatch, first: list[str], final: list[str], said: str
+) -> None:
+    monkeypatch.setattr("llamoco_bench.controller.PROGRESS_EVERY_S", 0.0)
+    line = _Progress().add({"status": "ok", "first": first, "final": final})
+    assert line is not None
+    assert said in line
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (7325, "2 h 2 min")])
 def test_durations_read_well(seconds: float, text: str) -> None:
     assert _duration(seconds) == text
