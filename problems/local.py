@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from llamoco_bench.errors import UsageError
+from llamoco_bench.problems.ids import check_id
 
 if TYPE_CHECKING:
     from llamoco_bench.problems.problem import Problem
@@ -24,11 +25,13 @@ class LocalProblems:
 
         Raises
         ------
-        UsageError: the id is not of the form ``suite/name``, is another problem's, or its suite is one of ours.
+        UsageError: the id is not of the form ``suite/name``, cannot stand in that of a test, is another problem's, or
+            its suite is one of ours.
         """
         suite, slash, name = problem.id.rpartition("/")
         if not (suite and slash and name):
             raise UsageError(f"A problem's id is suite/name, such as 'lab/tank'; got {problem.id!r}")
+        check_id(problem.id)
         if self._taken(suite) or self._taken(problem.id.partition("/")[0]):
             raise UsageError(f"{problem.id}: the suite {suite!r} is one of llamoco-bench's own; choose another name")
         if self._problems.get(problem.id, problem) is not problem:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 from llamoco_bench.errors import UsageError
+from llamoco_bench.problems.ids import check_id
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -69,14 +70,18 @@ def ids(point: EntryPoint) -> list[str]:
 
     Raises
     ------
-    UsageError: the suite cannot be loaded, or gives something other than ids of its own.
+    UsageError: the suite cannot be loaded, or gives something other than ids of its own, or one that cannot stand in
+        the id of a test.
     """
     source = _source(point)
     found: list[object] = _calling(point, lambda: list(source.ids()))
     wrong = [name for name in found if not (isinstance(name, str) and name.startswith(f"{point.name}/"))]
     if wrong:
         raise UsageError(f"{_said(point)} has the id {wrong[0]!r}; its ids must begin with '{point.name}/'")
-    return [str(name) for name in found]
+    names = [str(name) for name in found]
+    for name in names:
+        check_id(name)
+    return names
 
 
 def load(point: EntryPoint, problem_id: str) -> Problem:

@@ -14,6 +14,7 @@ from llamoco_bench.problems.local import borrowed
 from llamoco_bench.problems.own import problem_from_equations
 from llamoco_bench.problems.problem import Problem
 from llamoco_bench.problems.registry import LOCAL
+from llamoco_bench.suite_items import item_id, parse_item_id
 
 Install = Callable[[str, str, str], None]
 
@@ -176,6 +177,25 @@ def test_registering_for_good_and_removing() -> None:
 def test_ids_of_another_form_or_in_our_suites_are_refused(problem_id: str) -> None:
     with pytest.raises(UsageError, match=r"suite/name|llamoco-bench's own"):
         register_problem(own(problem_id))
+
+
+@pytest.mark.parametrize("name", ["tank[1]", "a::b", "a\nb", "a:", ":a", "a\x1b[1m"])
+def test_ids_that_cannot_stand_in_that_of_a_test_are_refused(install: Install, name: str) -> None:
+    with pytest.raises(UsageError, match=r"cannot stand in the id of a test, .* Not allowed: brackets, '::'"):
+        register_problem(own(f"lab/{name}"))
+    with pytest.raises(UsageError, match="cannot stand in the id of a test"):
+        register_problem(own(f"{name}/tank"))
+    install("lab5", "tanks_unfit", f"def ids(): return ['lab5/' + {name!r}]\ndef load(i): ...")
+    with pytest.raises(UsageError, match="cannot stand in the id of a test"):
+        list_problems("lab5")
+
+
+@pytest.mark.parametrize("name", ["a:b", "größe 2", "x(1)", "a,b", "1.5%"])
+def test_any_other_name_makes_an_item_that_is_found_again(name: str) -> None:
+    with borrowed(LOCAL) as register:
+        problem = register(own(f"lab/sub/{name}"))
+        nodeid = item_id("lab/sub", problem.id, "pool:de")
+        assert parse_item_id(nodeid) == ("lab/sub", name, "pool:de")
 
 
 def test_the_suite_option_takes_registered_problems(pytester: pytest.Pytester) -> None:
