@@ -23,7 +23,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -75,32 +75,36 @@ class Journal:
         self.close()
 
 
+def _no_fault(_: Record) -> str:
+    return ""
+
+
 def read_journals(folder: Path) -> list[Record]:
     """Read every line of every journal in `folder`, oldest file first; errors as of `iterate_journals`."""
     return list(iterate_journals(folder))
 
 
-def iterate_journals(folder: Path) -> Iterator[Record]:
+def iterate_journals(folder: Path, fault_of: Callable[[Record], str] = _no_fault) -> Iterator[Record]:
     """Yield every line of every journal in `folder`, oldest file first, without ever holding a whole file.
 
-    A last line that a killed process left torn is passed over.
+    A last line that a killed process left torn is passed over. `fault_of` says what is wrong with a record.
 
     Raises
     ------
-    JournalError: for any other line that cannot be read, and for an unknown schema.
+    JournalError: for any other line that cannot be read, for an unknown schema, and for a record with a fault.
     """
     for path in sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_mtime, path.name)):
-        yield from _read_file(path)
+        yield from _read_file(path, fault_of)
 
 
-def _read_file(path: Path) -> Iterator[Record]:
+def _read_file(path: Path, fault_of: Callable[[Record], str]) -> Iterator[Record]:
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line == b"\n":
                 continue
             try:
                 record = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 if not line.endswith(b"\n"):
                     return
                 raise JournalError(
@@ -109,6 +113,8 @@ def _read_file(path: Path) -> Iterator[Record]:
             if not isinstance(record, dict) or record.get("schema") != SCHEMA:
                 schema = record.get("schema") if isinstance(record, dict) else None
                 raise JournalError(f"{path}, line {number}: schema {schema!r}, this version reads {SCHEMA}")
+            if fault := fault_of(record):
+                raise JournalError(f"{path}, line {number}: a record {fault}; the file was changed or damaged")
             yield decode(record) if any(word in line for word in _WRITTEN_NON_FINITE) else record
 
 

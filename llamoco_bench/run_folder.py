@@ -18,14 +18,15 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePath
 from typing import Any, Final
 
 from llamoco_bench.errors import JournalError, UsageError
-from llamoco_bench.journal import SCHEMA, Record, read_journals
+from llamoco_bench.journal import SCHEMA, Record, iterate_journals
+from llamoco_bench.run_format import fault_of_manifest, fault_of_record
 
 RUNS_ROOT: Final = Path(".llamoco") / "runs"
 
@@ -68,11 +69,13 @@ class RunFolder:
     def _read(self, name: str) -> dict[str, Any]:
         try:
             manifest = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise JournalError(f"{self.path} is not a run: its {name} cannot be read ({error})") from None
         schema = manifest.get("schema") if isinstance(manifest, dict) else None
         if schema != SCHEMA:
             raise JournalError(f"{self.path} is not a run: its {name} is of schema {schema!r}, not {SCHEMA}")
+        if fault := fault_of_manifest(manifest):
+            raise JournalError(f"{self.path / name} {fault}; the file was changed or damaged")
         return dict(manifest)
 
     @property
@@ -81,8 +84,17 @@ class RunFolder:
         return str(self.manifest.get("id", self.path.name))
 
     def records(self) -> list[Record]:
-        """Read every line of every journal of the run."""
-        return read_journals(self.journals)
+        """Read every line of every journal of the run; errors as of `iterate_records`."""
+        return list(self.iterate_records())
+
+    def iterate_records(self) -> Iterator[Record]:
+        """Yield every line of every journal of the run, without ever holding a whole file.
+
+        Raises
+        ------
+        JournalError: for a line that cannot be read, or lacks what its kind has.
+        """
+        return iterate_journals(self.journals, fault_of_record)
 
     def new_journal(self, worker: str) -> Path:
         """Return a path for the journal of this process that no other process, past or present, has used."""

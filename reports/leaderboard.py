@@ -18,11 +18,11 @@ import math
 import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from llamoco_bench.completeness import Completeness, completeness_of
 from llamoco_bench.errors import UsageError
@@ -53,6 +53,7 @@ small { opacity: .75; }
 class _Run:
     name: str
     folder: RunFolder
+    manifest: Mapping[str, Any]
     items: tuple[Item, ...]
     state: Completeness
 
@@ -88,8 +89,8 @@ Board = tuple[list[Score], tables.Standings]
 
 
 def _read(folder: RunFolder) -> _Run:
-    records = folder.records()
-    return _Run(folder.path.resolve().name, folder, tuple(collect_items(records)), completeness_of(records))
+    manifest, records = folder.manifest, folder.records()
+    return _Run(folder.path.resolve().name, folder, manifest, tuple(collect_items(records)), completeness_of(records))
 
 
 def _labelled(runs: Sequence[_Run]) -> list[_Run]:
@@ -145,7 +146,7 @@ def _index_page(boards: dict[str, Board], runs: Sequence[_Run], reports: dict[st
         )
     rows = [["Run", "Started", "Models", "Commit", "State", "Report"]]
     for run in runs:
-        manifest = run.folder.manifest
+        manifest = run.manifest
         git = manifest.get("git") or {}
         report = f'<a href="{escape(reports[run.name])}">report</a>' if run.name in reports else "-"
         models = ", ".join(sorted({item.model for item in run.items}))
@@ -217,7 +218,7 @@ def _json(boards: dict[str, Board], runs: Sequence[_Run]) -> str:
             suite: [tables.as_dict(s, standings) for s in scores] for suite, (scores, standings) in boards.items()
         },
         "runs": [
-            {"name": run.name, "id": run.folder.id, "complete": run.state.complete, "manifest": run.folder.manifest}
+            {"name": run.name, "id": run.folder.id, "complete": run.state.complete, "manifest": run.manifest}
             for run in runs
         ],
     }

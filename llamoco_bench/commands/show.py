@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
 
 
 def show(options: argparse.Namespace) -> str:
-    """Return what was asked for. Text of models is cleaned of control characters.
+    """Return what was asked for. All text is cleaned of control characters: the run may be of a stranger.
 
     Raises
     ------
@@ -41,14 +41,14 @@ def show(options: argparse.Namespace) -> str:
     folder = run_of(options)
     records = folder.records()
     if options.problem is None:
-        return "\n".join(_run_lines(folder, records)) + "\n"
+        return clean("\n".join(_run_lines(folder, records))) + "\n"
     items = collect_items(records)
     names = sorted({name for item in items for name in (item.problem, short_name(item.problem))})
     if options.problem not in names:
         raise choose("problem of this run", options.problem, names)
     items = [item for item in items if options.problem in (item.problem, short_name(item.problem))]
     if options.model is None:
-        return "\n".join(_problem_lines(items)) + "\n"
+        return clean("\n".join(_problem_lines(items))) + "\n"
     if len(same := sorted({item.problem for item in items})) > 1:
         raise UsageError(f"{options.problem!r} is the short name of several problems. Allowed: {', '.join(same)}")
     mine = [item for item in items if item.model == options.model]
@@ -68,8 +68,8 @@ def _run_lines(folder: RunFolder, records: Sequence[Record]) -> Iterator[str]:
     yield f"run {folder.id} in {folder.path}, started {manifest.get('started')}"
     yield f"options: {', '.join(f'{name}={value}' for name, value in manifest['options'].items())}"
     yield f"models: {', '.join(folder.models)}"
-    if git:
-        yield f"commit: {git['commit']}{' (changed)' if git['dirty'] else ''}"
+    if isinstance(git, dict):
+        yield f"commit: {git.get('commit')}{' (changed)' if git.get('dirty') else ''}"
     yield ""
     items = collect_items(records)
     yield from terminal(score_items(items), rank_items(items))

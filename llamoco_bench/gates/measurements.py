@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from llamoco_bench import metrics
-from llamoco_bench.journal import iterate_journals
 from llamoco_bench.run_folder import RunFolder
 from llamoco_bench.scoring import MEASURES, Item, collect_items, group_items, item_values
 
@@ -72,8 +71,7 @@ class Measurements:
 def measure_run(folder: RunFolder) -> Measurements:
     """Measure everything that a run has finished."""
     records = (
-        {name: value for name, value in record.items() if name not in _UNUSED}
-        for record in iterate_journals(folder.journals)
+        {name: value for name, value in record.items() if name not in _UNUSED} for record in folder.iterate_records()
     )
     return measure_items(collect_items(records), folder.manifest, str(folder.path))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from llamoco_bench.errors import JournalError
-from llamoco_bench.journal import Record, iterate_journals
+from llamoco_bench.journal import Record
 from llamoco_bench.reports.html.curves import trace
 from llamoco_bench.run_folder import RunFolder
 
@@ -84,7 +84,7 @@ def read_runs(folders: Sequence[RunFolder]) -> Evidence:
     for folder in folders:
         manifest = {**folder.manifest, "models": list(folder.models.values())}
         source = Source(folder.path.resolve().name, manifest, _gates(folder))
-        mine = [slim for record in iterate_journals(folder.journals) if (slim := _slim(record, keep))]
+        mine = [slim for record in folder.iterate_records() if (slim := _slim(record, keep))]
         cells = {_cell(record) for record in mine if record["kind"] != "plan"}
         again = {cell[2]: keep.text(f"{cell[2]}@{source.name}") for cell in cells if cell in taken}
         for record in mine:

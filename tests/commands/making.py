@@ -37,7 +37,14 @@ def make_run(
 
 def answer(problem: str, model: str) -> Record:
     usage = {"input_tokens": 100, "output_tokens": 50}
-    base = {"kind": "generation", "suite": "s", "problem": problem, "model": model, "turn": 0}
+    base = {
+        "kind": "generation",
+        "key": f"{model}-{problem}",
+        "suite": "s",
+        "problem": problem,
+        "model": model,
+        "turn": 0,
+    }
     return {**base, "text": f"```python\n{PROGRAM}```", "usage": usage, "finish_reason": "stop"}
 
 

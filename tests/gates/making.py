@@ -19,6 +19,7 @@ def runs(
     return [
         {
             "kind": "run",
+            "key": f"{suite}-{model}-{problem}-{number}",
             "suite": suite,
             "problem": f"p/{problem:02}",
             "model": model,

@@ -10,6 +10,7 @@ from llamoco_bench.errors import JournalError, UsageError
 from llamoco_bench.run_folder import RunFolder, choose_folder, create_run, find_run
 
 OPTIONS = {"seed": 0, "prompt": "python"}
+MANIFEST: dict[str, Any] = {"options": OPTIONS, "models": [{"label": "m"}], "suites": ["s"], "problems": "*"}
 
 
 def model(kind: str, name: str, label: str = "m", **options: object) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def model(kind: str, name: str, label: str = "m", **options: object) -> dict[str
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
     folder = create_run(tmp_path / "runs")
-    folder.write_manifest({"options": OPTIONS})
+    folder.write_manifest(MANIFEST)
     return folder
 
 

@@ -150,13 +150,16 @@ def run(tmp_path: Path) -> Write:
 
     def write(*runs: tuple[str, float | None, Any]) -> Path:
         folder = RunFolder(tmp_path / "run")
-        folder.write_manifest({})
+        folder.write_manifest({"options": {}, "models": [], "suites": ["s"], "problems": "*"})
         with Journal(folder.new_journal("main")) as journal:
-            journal.append({"kind": "generation", "problem": runs[0][0], "model": "m"})
+            mine = {"suite": "s", "model": "m", "turn": 0}
+            answer = {"key": "k", "text": "", "usage": None, "finish_reason": "stop"}
+            journal.append({"kind": "generation", "problem": runs[0][0], **mine, **answer})
             for problem, f, x in runs:
                 point = None if x is None else np.asarray(x).tolist()
                 fields = {"best_f": f, "best_x": point, "feasible": f is not None, "seed": 7}
-                journal.append({"kind": "run", "problem": problem, "model": "m", **fields})
+                ended = {"key": "k", "run": 0, "status": "ok"}
+                journal.append({"kind": "run", "problem": problem, **mine, **ended, **fields})
         return folder.path
 
     return write

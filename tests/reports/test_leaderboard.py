@@ -47,7 +47,7 @@ class Page(HTMLParser):
 
 def folder(path: Path, records: list[Record], **fields: object) -> RunFolder:
     run = RunFolder(path)
-    run.write_manifest({"options": {}, "models": [], "suites": [], **fields})
+    run.write_manifest({"options": {}, "models": [], "suites": [], "problems": "*", **fields})
     with Journal(run.new_journal("main")) as journal:
         for record in records:
             journal.append(record)

@@ -58,7 +58,7 @@ def test_folder_of_someone_else_is_not_touched(small_run: RunFolder, tmp_path: P
 
 def test_run_without_any_result_is_refused(tmp_path: Path) -> None:
     empty = RunFolder(tmp_path / "run")
-    empty.write_manifest({})
+    empty.write_manifest({"options": {}, "models": [], "suites": [], "problems": "*"})
     with pytest.raises(UsageError, match="no finished run"):
         write_report([empty], tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
