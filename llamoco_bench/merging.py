@@ -27,22 +27,34 @@ def merge_runs(runs: Sequence[RunFolder], output: Path) -> RunFolder:
 
     Raises
     ------
-    UsageError: for an `output` that holds something, for a run given twice, and for runs that differ in their options,
-        in the number of their shards, or in what a label of a model means.
+    UsageError: for an `output` that is the current folder or one of the runs, or holds something, for a run given
+        twice, and for runs that differ in their options, in the number of their shards, or in what a label of a model
+        means.
     """
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"{output} holds something already; give a new folder for the merged run")
+    _check_output(runs, output)
     manifests = {run.path: run.manifest for run in runs}
     _check(runs, manifests)
-    temporary = output.with_name(f"{output.name}.tmp-{os.getpid()}-{secrets.token_hex(2)}")
+    place = output.resolve()
+    temporary = place.with_name(f"{place.name}.tmp-{os.getpid()}-{secrets.token_hex(2)}")
     try:
         merged = _copy(runs, manifests, temporary)
-        if output.is_dir():
-            output.rmdir()
-        merged.path.replace(output)
+        if place.is_dir():
+            place.rmdir()
+        merged.path.replace(place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return RunFolder(output)
+
+
+def _check_output(runs: Sequence[RunFolder], output: Path) -> None:
+    new = "give a new folder, one that does not exist yet or is empty, such as ./merged"
+    place = output.resolve()
+    if place in (run.path.resolve() for run in runs):
+        raise UsageError(f"{output} is one of the runs, which stay as they are; {new}")
+    if place == Path.cwd().resolve():
+        raise UsageError(f"{output} is the current folder, which cannot become the merged run; {new}")
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise UsageError(f"{output} holds something already; {new}")
 
 
 def _copy(runs: Sequence[RunFolder], manifests: Mapping[Path, Mapping[str, Any]], folder: Path) -> RunFolder:

@@ -22,7 +22,14 @@ def add_to(commands: Commands) -> None:
         "same options. Exit code 0: nothing is missing; 1: a shard or item is, and the text names it; 4: wrong usage.",
     )
     add_run_arguments(parser, several=True)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the merged run")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of the merged run: one that does not exist yet, or is empty",
+    )
     parser.add_argument("--allow-incomplete", action="store_true", help="exit with 0 although something is missing")
     parser.set_defaults(function=merge)
 

@@ -103,6 +103,40 @@ def test_file_in_the_way_is_refused_and_kept(tmp_path: Path) -> None:
     assert (tmp_path / "c").read_text() == "mine"
 
 
+def test_one_of_the_runs_is_no_output(tmp_path: Path) -> None:
+    folders = [make(tmp_path / "a"), make(tmp_path / "b")]
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UsageError, match=r"b is one of the runs, which stay as they are; give a new folder"):
+        merge_runs(folders, tmp_path / "a" / ".." / "b")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("output", [".", "", "../here"])
+def test_current_folder_is_no_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(
+        UsageError, match=r"is the current folder, which cannot become the merged run; give a new folder"
+    ):
+        merge_runs([make(tmp_path / "a")], Path(output))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "here"]
+
+
+@pytest.mark.parametrize("output", ["empty", "to-empty", "here/../new", "to-nowhere"])
+def test_folder_that_is_empty_or_not_there_becomes_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    for name in ("empty", "here"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "to-empty").symlink_to("empty")
+    (tmp_path / "to-nowhere").symlink_to("nowhere")
+    monkeypatch.chdir(tmp_path)
+    merged = merge_runs([make(tmp_path / "a")], Path(output))
+    assert len(merged.records()) == 1
+    assert merged.path == Path(output)
+    assert not list(tmp_path.glob("*.tmp-*"))
+
+
 def test_nothing_is_left_where_copying_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError("No space left on device")

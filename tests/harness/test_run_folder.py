@@ -37,7 +37,7 @@ def test_manifest_says_what_with_what_and_on_what(run: RunFolder) -> None:
 
 def test_later_sessions_write_beside_the_manifest_not_over_it(run: RunFolder) -> None:
     before = (run.path / "manifest.json").read_text()
-    run.write_manifest({"options": OPTIONS, "models": ["other"]})
+    run.write_manifest({**MANIFEST, "models": ["other"]})
     assert (run.path / "manifest.json").read_text() == before
     [later] = run.path.glob("resume-*.json")
     assert json.loads(later.read_text())["models"] == ["other"]
@@ -89,7 +89,7 @@ def test_going_on_needs_the_same_options(run: RunFolder) -> None:
 def test_models_of_a_run_are_those_of_all_its_sessions_as_the_latest_has_them(tmp_path: Path) -> None:
     run = create_run(tmp_path)
     for models in ([model("pool", "de", "a")], [model("random", "", "b"), model("pool", "de", "a", x=1)]):
-        run.write_manifest({"options": OPTIONS, "models": models})
+        run.write_manifest({**MANIFEST, "models": models})
     assert run.models == {"a": model("pool", "de", "a", x=1), "b": model("random", "", "b")}
 
 
@@ -105,14 +105,14 @@ def test_label_of_another_model_of_the_run_is_refused(
     run: RunFolder, before: dict[str, Any], now: dict[str, Any]
 ) -> None:
     """Also where a later session brought it; results of both would count as those of one."""
-    run.write_manifest({"options": OPTIONS, "models": [before]})
+    run.write_manifest({**MANIFEST, "models": [before]})
     with pytest.raises(UsageError, match=rf"'m' is {before['kind']}:?{before['name']} in .* now {now['kind']}:"):
         choose_folder(None, str(run.path), OPTIONS, [now])
     assert choose_folder(None, str(run.path), OPTIONS, [{**now, "label": "n"}]).path == run.path
 
 
 def test_server_or_checkpoint_may_have_moved_when_a_run_is_gone_on_with(run: RunFolder) -> None:
-    run.write_manifest({"options": OPTIONS, "models": [model("hf", "/old/folder/tuned", base_url="a")]})
+    run.write_manifest({**MANIFEST, "models": [model("hf", "/old/folder/tuned", base_url="a")]})
     moved = model("hf", "elsewhere/tuned/", base_url="b")
     assert choose_folder(None, str(run.path), OPTIONS, [moved]).path == run.path
 
