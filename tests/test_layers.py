@@ -35,6 +35,7 @@ LAYERS = [
         "llamoco_bench.prompting",
         "llamoco_bench.keys",
         "llamoco_bench.journal",
+        "llamoco_bench.run_format",
         "llamoco_bench.run_folder",
         "llamoco_bench.metrics",
         "llamoco_bench.statistics",
