@@ -94,6 +94,23 @@ def test_a_program_that_fails_scores_0_and_is_marked(make_toy: MakeToy, monkeypa
     assert run.best_f is None
 
 
+@pytest.mark.parametrize(("halts", "runs", "counts"), [(1, 2, True), (9, 3, False)])
+def test_a_run_that_was_halted_is_done_again_and_counts_as_capped_only_where_it_always_is(
+    make_toy: MakeToy, monkeypatch: pytest.MonkeyPatch, halts: int, runs: int, counts: bool
+) -> None:
+    """As by a suspended machine: the limit is one of wall clock, and the program has hardly computed."""
+    done: list[optimizer_run.OptimizerRun] = []
+
+    def halted(*args: object, **options: object) -> optimizer_run.OptimizerRun:
+        run = optimizer_run.run_source(*args, **options)  # type: ignore[arg-type]
+        done.append(replace(run, stopped="time") if len(done) < halts else run)
+        return done[-1]
+
+    monkeypatch.setattr(runs_module, "run_source", halted)
+    run = Runner(make_toy(), master=0, known={}).run(A, 0)
+    assert (len(done), not run.failed) == (runs, counts)
+
+
 def test_runs_stop_where_no_score_can_rise_and_only_where_the_optimum_is_proven(make_toy: MakeToy) -> None:
     problem = make_toy(ripple=0.0, dim=2, budget=3000)
     assert target_of(problem, 50.0) == 50.0 * REACH_PRECISION
