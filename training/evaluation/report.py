@@ -22,6 +22,10 @@ from llamoco_bench.training.kinds import KINDS, kind_by_id
 
 Choices = Sequence[Choice | None]
 
+IN_RACE: Final = "virtual best, in the race"
+AGAIN: Final = "virtual best, run again"
+"""Names in tables of the virtual best solver, scored by the runs that chose it, and by runs that came after these."""
+
 LABEL: Final = "label, run again"
 """The label's program, scored by runs that were done after it had won."""
 

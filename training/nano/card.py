@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from llamoco_bench.markdown import table
-from llamoco_bench.training.evaluation.report import LABEL
+from llamoco_bench.training.evaluation.report import AGAIN, IN_RACE, LABEL
 
 _CARD: Final = """\
 ---
@@ -143,9 +143,9 @@ def _scores(evaluation: Mapping[str, Any]) -> str:
 
 def _gaps(evaluation: Mapping[str, Any]) -> str:
     rows = [
-        (kind, *(gap_closed(ways, best, measure) for measure in ("perf", "reach") for best in (_IN_RACE, _AGAIN)))
+        (kind, *(gap_closed(ways, best, measure) for measure in ("perf", "reach") for best in (IN_RACE, AGAIN)))
         for kind, ways in _by_kind(evaluation)
-        if all(way in ways and ways[way]["covered"] for way in ("single best", _IN_RACE, _AGAIN))
+        if all(way in ways and ways[way]["covered"] for way in ("single best", IN_RACE, AGAIN))
     ]
     if not rows:
         return "Not known, for want of scores."
@@ -176,12 +176,8 @@ def _with_virtual_best(ways: Mapping[str, dict[str, float]]) -> dict[str, dict[s
     if not model["covered"]:
         return dict(ways)
     best = {name: model[f"{name} of the virtual best"] for name in ("perf", "reach")}
-    named = {_AGAIN if way == LABEL else way: scores for way, scores in ways.items()}
-    return {**named, _IN_RACE: {"covered": model["covered"], **best}}
-
-
-_IN_RACE: Final = "virtual best, in the race"
-_AGAIN: Final = "virtual best, run again"
+    named = {AGAIN if way == LABEL else way: scores for way, scores in ways.items()}
+    return {**named, IN_RACE: {"covered": model["covered"], **best}}
 
 
 def _mean(values: Iterable[float]) -> float:

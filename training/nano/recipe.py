@@ -138,17 +138,17 @@ class NanoBuild:
         """Pairs whose answers are programs: the labels, or a selector's choices for all training problems."""
         if self._recipe.targets == "labels" or self._runs is None:
             return list(labelled)
-        known = {pair.problem for pair in labelled}
-        choices = self._choices(labelled, self._runs, known | {pair.problem for pair in unlabelled})
+        choices = self._selector(labelled, self._runs).choose(
+            sorted({pair.problem for pair in (*labelled, *unlabelled)})
+        )
         counts = Counter(choice.optimizer for choice in choices.values())
         self._say("the selector chose " + ", ".join(f"{name} {number}" for name, number in counts.most_common()))
         return self._wanted(choice_pairs(choices))
 
-    def _choices(self, labelled: Sequence[Pair], runs: Path, problems: Iterable[str]) -> dict[str, Choice]:
-        """Programs for `problems`, chosen by a selector that has learned from the runs on the labelled ones."""
+    def _selector(self, labelled: Sequence[Pair], runs: Path) -> Selector:
+        """Give a selector that has learned from the runs on the labelled problems."""
         known = {pair.problem for pair in labelled}
-        selector = Selector(ScoreTable.read(self._labels, runs), known, self._recipe.run.seed)
-        return selector.choose(sorted(set(problems)))
+        return Selector(ScoreTable.read(self._labels, runs), known, self._recipe.run.seed)
 
     def _start(self, pairs: Sequence[Pair]) -> Path:
         """Make tokenizer and random weights."""
@@ -209,24 +209,25 @@ class NanoBuild:
         more, jobs = self._set / "runs", self._recipe.run.threads
         scores = ScoreTable.read(self._labels, self._runs, more, jobs) if self._runs else None
         model = Nano(self._folder / CHECKPOINT)
+        groups = {group: one_a_problem(read_group(self._set, group), self._recipe.evaluated) for group in GROUPS}
+        taught = self._taught_on(pair.problem for pairs in groups.values() for pair in pairs)
         figures: dict[str, Any] = {}
-        for group in GROUPS:
-            pairs = one_a_problem(read_group(self._set, group), self._recipe.evaluated)
+        for group, pairs in groups.items():
             if pairs:
                 self._say(f"asking about {len(pairs)} problems of {group}")
                 began = time.process_time()
                 answers = ask(model, pairs, self._say)
                 spent = time.process_time() - began
-                figures[group] = report(answers, train, scores, self._taught_on(pairs))
+                figures[group] = report(answers, train, scores, taught)
                 figures[group]["processor seconds an answer"] = spent / len(pairs)
         path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         return figures
 
-    def _taught_on(self, pairs: Sequence[Pair]) -> dict[str, Choice] | None:
+    def _taught_on(self, problems: Iterable[str]) -> dict[str, Choice] | None:
         """What the model would answer if it had learned its lessons without a loss; None where they were the labels."""
         if self._recipe.targets == "labels" or self._runs is None:
             return None
-        return self._choices(self._labelled(), self._runs, (pair.problem for pair in pairs))
+        return self._selector(self._labelled(), self._runs).choose(sorted(set(problems)))
 
     def _stages(self) -> dict[str, Any]:
         names = ("reading", "landscape", "warm-up", "tuning")

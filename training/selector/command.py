@@ -22,13 +22,14 @@ def add_to(commands: Commands) -> None:
 
 
 def _selector(options: argparse.Namespace) -> str:
+    from llamoco_bench.training.evaluation.report import AGAIN
     from llamoco_bench.training.evaluation.scores import ScoreTable
     from llamoco_bench.training.instructions.groups import group_of
     from llamoco_bench.training.instructions.label import read_labels
     from llamoco_bench.training.kinds import KINDS
     from llamoco_bench.training.selector.docs import page, rows_of
     from llamoco_bench.training.selector.evidence import gather
-    from llamoco_bench.training.selector.validation import AGAIN, cross_validate, run_again
+    from llamoco_bench.training.selector.validation import cross_validate, run_again
 
     table = ScoreTable.read(options.labels, options.runs)
     synthetic = [x.problem for x in read_labels(options.labels) if x.problem.startswith("synthetic/")]

@@ -7,8 +7,9 @@ from typing import Final
 
 from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.markdown import table
+from llamoco_bench.training.evaluation.report import AGAIN
 from llamoco_bench.training.selector.evidence import PERF_WEIGHT, Evidence
-from llamoco_bench.training.selector.validation import AGAIN, FOLDS, Outcome
+from llamoco_bench.training.selector.validation import FOLDS, Outcome
 
 Found = Mapping[Kind, tuple[Evidence, Mapping[str, Outcome]]]
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llamoco_bench.errors import UsageError
+from llamoco_bench.training.evaluation.report import IN_RACE
 from llamoco_bench.training.evaluation.scores import ScoreTable
 from llamoco_bench.training.labels.scores import rank_rows
 from llamoco_bench.training.selector.evidence import Evidence
@@ -23,9 +24,6 @@ Numbers = NDArray[np.intp]
 Way = Callable[[Evidence, tuple[str, ...], int], Numbers]
 
 FOLDS: Final = 10
-
-IN_RACE: Final = "virtual best, in the race"
-AGAIN: Final = "virtual best, run again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from llamoco_bench.errors import UsageError
 from llamoco_bench.problems.synthetic import IDS
 from llamoco_bench.problems.synthetic.catalogue import instance_of
 from llamoco_bench.training.evaluation.identify import Choice
+from llamoco_bench.training.evaluation.report import AGAIN, IN_RACE
 from llamoco_bench.training.evaluation.scores import Score, ScoreTable
 from llamoco_bench.training.selector.docs import rows_of
 from llamoco_bench.training.selector.evidence import Evidence, gather
 from llamoco_bench.training.selector.selector import Forest, Selector
-from llamoco_bench.training.selector.validation import AGAIN, IN_RACE, Outcome, cross_validate, run_again, winners
+from llamoco_bench.training.selector.validation import Outcome, cross_validate, run_again, winners
 
 LOW, HIGH, SAFE = Choice("pso", "{}"), Choice("sa", "{}"), Choice("slsqp", "{}")
 UNCONSTRAINED, CONSTRAINED = IDS[:3000:30], IDS[3000::100]
