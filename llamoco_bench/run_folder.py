@@ -64,7 +64,7 @@ class RunFolder:
         """
         later = sorted(path.name for path in self.path.glob("resume-*.json"))
         sessions = [self.manifest, *map(self._read, later)]
-        return {model["label"]: model for session in sessions for model in session.get("models", ())}
+        return {model["label"]: model for session in sessions for model in session["models"]}
 
     def _read(self, name: str) -> dict[str, Any]:
         try:
