@@ -1,4 +1,4 @@
-"""Tables in Markdown, for pages and cards that the code writes."""
+"""Markdown that the code writes: tables of pages and cards, programs in answers."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: 
     rule = ("---", *("---:" if numbers else "---" for _ in columns[1:]))
     lines = (columns, rule, *rows)
     return "\n".join(f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def fenced(program: str) -> str:
+    """Write a program as an answer: one fenced block and nothing else, without a line break at its end."""
+    return f"```python\n{program.rstrip()}\n```"

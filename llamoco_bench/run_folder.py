@@ -146,6 +146,7 @@ def choose_folder(
     Raises
     ------
     UsageError: where both are given, `path` holds a run already, the options differ, or a label means another model.
+    JournalError: where a file of the run to go on with is damaged.
     """
     if resume is None:
         if path is None:
@@ -167,6 +168,8 @@ def choose_folder(
     if changed:
         raise UsageError(f"{folder.path} cannot be gone on with under other options: {'; '.join(changed)}")
     _refuse_other_models(folder, models)
+    for _ in folder.iterate_records():  # damage is told now, not in the midst of the session
+        pass
     return folder
 
 

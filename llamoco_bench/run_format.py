@@ -11,6 +11,7 @@ _NONE: Final = type(None)
 _WHERE: Final[Fields] = {"suite": (str,), "problem": (str,), "model": (str,)}
 
 MANIFEST: Final[Fields] = {"options": (dict,), "models": (list,), "suites": (list,), "problems": (str,)}
+MODEL: Final[Fields] = {"label": (str,), "kind": (str,), "name": (str,)}
 RECORDS: Final[Mapping[str, Fields]] = {
     "generation": {
         **_WHERE,
@@ -39,8 +40,11 @@ _WORDS: Final[Mapping[type, str]] = {
 def fault_of_manifest(manifest: Mapping[str, Any]) -> str:
     """Say what is wrong with a manifest; empty where nothing is."""
     fault = _fault(manifest, MANIFEST)
-    if not fault and not all(isinstance(m, dict) and isinstance(m.get("label"), str) for m in manifest["models"]):
-        fault = "has models without a label"
+    if not fault and not all(isinstance(model, dict) for model in manifest["models"]):
+        fault = "has models that are no object"
+    for model in () if fault else manifest["models"]:
+        if wrong := _fault(model, MODEL):
+            fault = f"has a model that {wrong}"
     if not fault and not all(isinstance(suite, str) for suite in manifest["suites"]):
         fault = "has suites that are no text"
     return fault

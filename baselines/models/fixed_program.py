@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llamoco_bench.baselines.models.base import Generation, Request
+from llamoco_bench.markdown import fenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class FixedProgram:
 
     def generate(self, request: Request) -> Generation:
         """Answer with the program in a code block."""
-        return Generation(f"```python\n{self.program.rstrip()}\n```\n")
+        return Generation(fenced(self.program) + "\n")
 
     def close(self) -> None:
         """Nothing is held."""

@@ -126,5 +126,6 @@ def _prompt(problem: Problem, description: str) -> str:
 
 def _answer(expert: str) -> str:
     from llamoco_bench.baselines.optimizers import POOL
+    from llamoco_bench.markdown import fenced
 
-    return f"```python\n{POOL[expert].source().rstrip()}\n```\n"
+    return fenced(POOL[expert].source()) + "\n"

@@ -10,11 +10,13 @@ from llamoco_bench.errors import JournalError, UsageError
 from llamoco_bench.run_folder import RunFolder, choose_folder, create_run, find_run
 
 OPTIONS = {"seed": 0, "prompt": "python"}
-MANIFEST: dict[str, Any] = {"options": OPTIONS, "models": [{"label": "m"}], "suites": ["s"], "problems": "*"}
 
 
 def model(kind: str, name: str, label: str = "m", **options: object) -> dict[str, Any]:
     return {"label": label, "kind": kind, "name": name, "options": options}
+
+
+MANIFEST: dict[str, Any] = {"options": OPTIONS, "models": [model("random", "")], "suites": ["s"], "problems": "*"}
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ def test_record_that_is_not_whole_is_named_by_file_and_line(
     [
         ({"options": []}, "has [] as options, expected an object"),
         ({"models": None}, "has None as models, expected a list"),
-        ({"models": [{"name": "m"}]}, "has models without a label"),
+        ({"models": ["m"]}, "has models that are no object"),
+        ({"models": [{"name": "m"}]}, "has a model that lacks label, kind"),
+        ({"models": [{"label": "m", "kind": None, "name": ""}]}, "has a model that has None as kind, expected text"),
         ({"suites": [1]}, "has suites that are no text"),
         ({"problems": 7}, "has 7 as problems, expected text"),
     ],

@@ -53,6 +53,20 @@ def test_command_that_goes_on_names_the_run_though_it_was_the_last_one(bench: Be
     result.stdout.no_fnmatch_line("  pytest *--llamoco-resume=last*")
 
 
+def test_damaged_journal_is_told_before_anything_runs(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
+    model = replay({(name, 0): fenced(GOOD) for name in NAMES})
+    bench(model, SMOKE, "--llamoco-run-dir=out", runs=1)
+    folder = Path(pytester.path) / "out"
+    [path] = folder.glob("journal/main-*.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], lines[2][:40] + b"\n", *lines[3:]]))
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    result = bench(model, SMOKE, "--llamoco-resume=out", runs=1)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: *{path.name}, line 3: not JSON*the file was changed or damaged"])
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+
+
 def test_program_errors_are_not_tried_again(bench: Bench, replay: Replay, pytester: pytest.Pytester) -> None:
     model = replay({(name, 0): fenced(CRASHING) for name in NAMES})
     bench(model, SMOKE, "--llamoco-run-dir=out", runs=1)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from llamoco_bench.markdown import fenced
 from llamoco_bench.problems import load_problem
 from llamoco_bench.problems.problem import Prompt
 from llamoco_bench.prompting import LIBRARIES, first_prompt
@@ -75,11 +76,6 @@ def pairs_of(label: Label) -> Iterator[Pair]:
             messages[0].content,
             answer,
         )
-
-
-def fenced(program: str) -> str:
-    """Write a program as an answer: one fenced block and nothing else."""
-    return f"```python\n{program.rstrip()}\n```"
 
 
 def imported_libraries(program: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from llamoco_bench.baselines.optimizers import POOL
-from llamoco_bench.training.instructions.pairs import fenced
+from llamoco_bench.markdown import fenced
 
 END: Final = "<|end|>"
 ROLES: Final = ("<|system|>", "<|user|>", "<|assistant|>")

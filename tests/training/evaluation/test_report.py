@@ -9,12 +9,13 @@ import pytest
 from llamoco_bench.baselines.models.base import Generation, Request
 from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.errors import UsageError
+from llamoco_bench.markdown import fenced
 from llamoco_bench.training.__main__ import main
 from llamoco_bench.training.evaluation.ask import Answer, ask, one_a_problem
 from llamoco_bench.training.evaluation.identify import Choice, identify
 from llamoco_bench.training.evaluation.report import LABEL, frequent, report, shuffled
 from llamoco_bench.training.evaluation.scores import Score, ScoreTable
-from llamoco_bench.training.instructions.pairs import Pair, fenced
+from llamoco_bench.training.instructions.pairs import Pair
 
 
 def pair(problem: str, optimizer: str, style: str = "plain") -> Pair:

@@ -16,6 +16,7 @@ from llamoco_bench.baselines.models.incontext.examples import DEFAULT, read_exam
 from llamoco_bench.baselines.models.user_cache import sha256_of
 from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.errors import UsageError
+from llamoco_bench.markdown import fenced
 from llamoco_bench.problems import list_problems, load_problem
 from llamoco_bench.problems.synthetic import IDS
 from llamoco_bench.prompting import CONTRACT_VERSION
@@ -28,7 +29,7 @@ from llamoco_bench.training.instructions.examples import (
 )
 from llamoco_bench.training.instructions.groups import group_of
 from llamoco_bench.training.instructions.label import Label, read_labels, write_labels
-from llamoco_bench.training.instructions.pairs import fenced, pairs_of
+from llamoco_bench.training.instructions.pairs import pairs_of
 from tests.training.rule_labels import PROVENANCE, rule_labels
 
 LABELS = Path(llamoco_bench.training.__file__).with_name("data") / "labels" / "labels.parquet"

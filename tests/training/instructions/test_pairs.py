@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.extraction import extract_program
+from llamoco_bench.markdown import fenced
 from llamoco_bench.problems import load_problem
 from llamoco_bench.problems.synthetic import IDS
 from llamoco_bench.problems.synthetic.catalogue import instance_of
 from llamoco_bench.prompting import first_prompt
 from llamoco_bench.training.instructions.groups import UNSEEN_FAMILIES, UNSEEN_FUNCTIONS, group_of
 from llamoco_bench.training.instructions.label import Label
-from llamoco_bench.training.instructions.pairs import INSTALLATIONS, fenced, imported_libraries, pairs_of
+from llamoco_bench.training.instructions.pairs import INSTALLATIONS, imported_libraries, pairs_of
 
 
 def test_the_prompt_is_what_the_harness_sends() -> None:

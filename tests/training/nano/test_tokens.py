@@ -11,10 +11,10 @@ from llamoco_bench.baselines.models.nano.adapter import encode
 from llamoco_bench.baselines.models.nano.tokens import Tokens
 from llamoco_bench.baselines.optimizers import POOL
 from llamoco_bench.errors import ModelError
+from llamoco_bench.markdown import fenced
 from llamoco_bench.problems import list_problems, load_problem
 from llamoco_bench.prompting import first_prompt
 from llamoco_bench.training.instructions.build import read_group
-from llamoco_bench.training.instructions.pairs import fenced
 from llamoco_bench.training.tuning.encoding import prompt_ids
 
 PIECES = st.sampled_from(
