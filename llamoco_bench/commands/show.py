@@ -54,7 +54,7 @@ def show(options: argparse.Namespace) -> str:
     mine = [item for item in items if item.model == options.model]
     if not mine:
         raise choose("model of this run", options.model, sorted({item.model for item in items}))
-    return clean("\n".join(_item_lines(mine[0], records))) + "\n"
+    return clean("\n".join(_program_lines(mine, records))) + "\n"
 
 
 def _run_lines(folder: RunFolder, records: Sequence[Record]) -> Iterator[str]:
@@ -98,10 +98,12 @@ def _problem_lines(items: Sequence[Item]) -> Iterator[str]:
             yield f"  {run['run']:<3}  {run['status']:<14}  {performance:<5}  {reach:<5}  {best:<16}  {spent}"
 
 
-def _item_lines(item: Item, records: Sequence[Record]) -> Iterator[str]:
+def _program_lines(items: Sequence[Item], records: Sequence[Record]) -> Iterator[str]:
+    """Yield the lines of one model's items for a problem, one a suite, and of its answers, which the suites share."""
     from llamoco_bench.extraction import extract_program
 
-    yield from _problem_lines([item])
+    yield from _problem_lines(items)
+    item = items[0]
     answers = {
         record["turn"]: record
         for record in records

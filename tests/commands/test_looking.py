@@ -86,6 +86,19 @@ def test_item_is_shown_with_its_program_and_error_and_without_control_characters
     assert "\x1b" not in shown
 
 
+def test_item_of_two_suites_is_shown_in_both_with_its_program_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_run(tmp_path / "a", [[0.5]])
+    [record] = runs([[0.5]])
+    with Journal(folder.new_journal("main")) as journal:
+        journal.append({**record, "suite": "t"})
+    assert main(["show", str(tmp_path / "a"), "00", "m"]) == 0
+    shown = capsys.readouterr().out
+    assert [line for line in shown.splitlines() if line in ("s[m]", "t[m]")] == ["s[m]", "t[m]"]
+    assert shown.count(PROGRAM) == 1
+
+
 @pytest.mark.parametrize(("arguments", "hint"), [(["77"], "Allowed: 00"), (["00", "n"], "Allowed: m")])
 def test_what_a_run_does_not_have_is_refused_with_what_it_has(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], hint: str
