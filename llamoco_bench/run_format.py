@@ -42,9 +42,8 @@ def fault_of_manifest(manifest: Mapping[str, Any]) -> str:
     fault = _fault(manifest, MANIFEST)
     if not fault and not all(isinstance(model, dict) for model in manifest["models"]):
         fault = "has models that are no object"
-    for model in () if fault else manifest["models"]:
-        if wrong := _fault(model, MODEL):
-            fault = f"has a model that {wrong}"
+    if not fault and (wrong := next(filter(None, (_fault(model, MODEL) for model in manifest["models"])), "")):
+        fault = f"has a model that {wrong}"
     if not fault and not all(isinstance(suite, str) for suite in manifest["suites"]):
         fault = "has suites that are no text"
     return fault
