@@ -39,14 +39,16 @@ _WORDS: Final[Mapping[type, str]] = {
 
 def fault_of_manifest(manifest: Mapping[str, Any]) -> str:
     """Say what is wrong with a manifest; empty where nothing is."""
-    fault = _fault(manifest, MANIFEST)
-    if not fault and not all(isinstance(model, dict) for model in manifest["models"]):
-        fault = "has models that are no object"
-    if not fault and (wrong := next(filter(None, (_fault(model, MODEL) for model in manifest["models"])), "")):
-        fault = f"has a model that {wrong}"
-    if not fault and not all(isinstance(suite, str) for suite in manifest["suites"]):
-        fault = "has suites that are no text"
-    return fault
+    if fault := _fault(manifest, MANIFEST):
+        return fault
+    if not all(isinstance(model, dict) for model in manifest["models"]):
+        return "has models that are no object"
+    for model in manifest["models"]:
+        if fault := _fault(model, MODEL):
+            return f"has a model that {fault}"
+    if not all(isinstance(suite, str) for suite in manifest["suites"]):
+        return "has suites that are no text"
+    return ""
 
 
 def fault_of_record(record: Mapping[str, Any]) -> str:

@@ -64,6 +64,7 @@ def test_record_that_is_not_whole_is_named_by_file_and_line(
         ({"models": None}, "has None as models, expected a list"),
         ({"models": ["m"]}, "has models that are no object"),
         ({"models": [{"name": "m"}]}, "has a model that lacks label, kind"),
+        ({"models": [{"name": "m"}, {"label": "m"}]}, "has a model that lacks label, kind"),
         ({"models": [{"label": "m", "kind": None, "name": ""}]}, "has a model that has None as kind, expected text"),
         ({"suites": [1]}, "has suites that are no text"),
         ({"problems": 7}, "has 7 as problems, expected text"),
