@@ -5,38 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from llamoco_bench.problems.problem import Problem
 from llamoco_bench.problems.synthetic import IDS
 from llamoco_bench.training.instructions.build import build, read_group
 from llamoco_bench.training.nano.architecture import export, new_model
 from llamoco_bench.training.nano.vocabulary import train_tokenizer
-from tests.training.label_toys import MakeToy, Toy
+from tests.training.label_toys import MakeToy, toy_problem
 from tests.training.nano.making import SHAPE
 from tests.training.rule_labels import rule_labels
 
 
 @pytest.fixture
 def make_toy() -> MakeToy:
-    def make(name: str = "toy/bowl", dim: int = 3, budget: int = 300, ripple: float = 1.0) -> Problem:
-        return Problem(
-            id=name,
-            title="toy",
-            lower=np.full(dim, -5.0),
-            upper=np.full(dim, 5.0),
-            budget=budget,
-            n_inequality=0,
-            n_equality=0,
-            evaluator=Toy(ripple),
-            describe=tuple,
-            definition=f"toy {ripple}",
-            best_known=0.0,
-            best_known_source="closed form: the bowl's centre",
-        )
-
-    return make
+    return toy_problem
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,24 @@ class Toy:
         return Evaluation(f, np.empty((len(f), 0)), np.empty((len(f), 0)))
 
 
+def toy_problem(name: str = "toy/bowl", dim: int = 3, budget: int = 300, ripple: float = 1.0) -> Problem:
+    """Return the bowl as a problem."""
+    return Problem(
+        id=name,
+        title="toy",
+        lower=np.full(dim, -5.0),
+        upper=np.full(dim, 5.0),
+        budget=budget,
+        n_inequality=0,
+        n_equality=0,
+        evaluator=Toy(ripple),
+        describe=tuple,
+        definition=f"toy {ripple}",
+        best_known=0.0,
+        best_known_source="closed form: the bowl's centre",
+    )
+
+
 MakeToy = Callable[..., Problem]
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from llamoco_bench.baselines.optimizers import run_optimizer
+from llamoco_bench.problems.problem import Problem
 from llamoco_bench.training.labels.board import Board, contenders, shortlist
 from llamoco_bench.training.labels.candidates import Candidate, candidate, grid_candidates, neighbours
-from llamoco_bench.training.labels.full import full
+from llamoco_bench.training.labels.full import FOREMOST, can_win, full
 from llamoco_bench.training.labels.race import race
 from llamoco_bench.training.labels.runs import Run, Runner, label_seed
-from tests.training.label_toys import SHORT, MakeToy, toy_protocol
+from tests.training.label_toys import SHORT, MakeToy, toy_problem, toy_protocol
 
 
 def make_board(make_toy: MakeToy, **options: float) -> Board:
@@ -38,7 +45,67 @@ def test_race_and_full_agree_on_a_toy_grid_and_the_race_needs_fewer_runs(make_to
     assert winner.optimizer == best[0].optimizer
     means = whole.means([winner, best[0]], SHORT.seeds)
     assert means[winner].perf >= means[best[0]].perf - 0.005
-    assert sum(map(len, raced.runs.values())) < sum(map(len, whole.runs.values())) / 2
+    assert sum(map(len, raced.runs.values())) < len(protocol.candidates) * SHORT.seeds / 2
+
+
+@dataclass
+class Told:
+    """A runner whose runs are told beforehand, best value and evaluations by candidate and seed."""
+
+    problem: Problem
+    runs: dict[Candidate, list[tuple[float, int]]]
+    starts: tuple[float, ...] = (50.0, 40.0, 60.0)
+
+    def start(self, number: int) -> float:
+        return self.starts[number]
+
+    def run(self, one: Candidate, number: int) -> Run:
+        f, at = self.runs[one][number]
+        return Run(f, at=at, evaluations=300, failed=False)
+
+
+GRID = [*grid_candidates("pso", "half"), *grid_candidates("sdms-pso", "half")]
+CLOSE = st.sampled_from([0.0, 1e-9, 1e-5, 0.01, 0.03, 0.05, 0.2, 1.0, 5.0, 20.0, 70.0])
+
+
+def full_board(problem: Problem, values: Sequence[Sequence[float]], ats: Sequence[Sequence[int]]) -> Board:
+    runs = {one: list(zip(fs, at, strict=True)) for one, fs, at in zip(GRID, values, ats, strict=True)}
+    return Board(cast(Runner, Told(problem, runs)))
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_full_product_leaves_out_only_runs_that_cannot_change_who_comes_first(data: st.DataObject) -> None:
+    spread = data.draw(st.lists(CLOSE, min_size=1, max_size=4))
+    rows = st.lists(st.sampled_from(spread), min_size=3, max_size=3)
+    values = data.draw(st.lists(rows, min_size=len(GRID), max_size=len(GRID)))
+    ats = [[1 + (7 * i + j) % 5 for j in range(3)] for i in range(len(GRID))]
+    thrifty, whole = (full_board(toy_problem(), values, ats) for _ in range(2))
+    whole.play(GRID, 3)
+    assert full(thrifty, GRID, 3)[0] == whole.ranked(GRID, 3)[0]
+
+
+def test_the_full_product_leaves_out_most_runs_where_one_is_far_ahead(make_toy: MakeToy) -> None:
+    values = [[20.0] * 3 for _ in GRID]
+    values[30] = [0.0] * 3
+    board = full_board(make_toy(), values, [[5] * 3 for _ in GRID])
+    ranked = full(board, GRID, 3)
+    assert ranked[0] == GRID[30]
+    assert [len(board.runs[one]) for one in GRID].count(1) == len(GRID) - len(ranked)
+    assert len(ranked) == FOREMOST
+
+
+def test_who_was_left_out_is_judged_anew_when_the_best_value_falls(make_toy: MakeToy) -> None:
+    """`late` is out after a run while f* is 0; the second run of `finder` shows that all others are far from f*."""
+    values = [[1.0] * 3] * FOREMOST + [[60.0] * 3] * (len(GRID) - FOREMOST)
+    late, finder = GRID[FOREMOST], GRID[FOREMOST + 1]
+    values[FOREMOST], values[FOREMOST + 1] = [20.0, -1e6, -1e6], [1.5, -1e6, 1.5]
+    board = full_board(make_toy(), values, [[5] * 3 for _ in GRID])
+    board.play(GRID, 1)
+    board.play(GRID[:FOREMOST], 3)
+    assert finder in can_win(board, GRID, 3)
+    assert late not in can_win(board, GRID, 3)
+    assert full(board, GRID, 3)[0] == late
 
 
 def test_a_race_repeats_itself(make_toy: MakeToy) -> None:

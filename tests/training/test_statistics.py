@@ -58,7 +58,7 @@ def test_what_decided_a_label_follows_from_its_margins(
 def compared() -> LabelFolder:
     """Return labels of two problems in both modes: the first agrees, on the second the race loses 0.02."""
     first, second = PROBLEMS[:2]
-    full = {"evaluations": 900, "runs": 90}
+    full = {"candidates": 45, "runs": 60, "evaluations": 600}
     records = [
         label_record(first, "sa"),
         label_record(first, "sa", "full", **full),
@@ -68,6 +68,7 @@ def compared() -> LabelFolder:
     for name in (first, second):
         records += [run_record(name, "sa", i, 0.1 if name == first else 0.12, a=1.0) for i in range(2)]
         records += [run_record(name, "pso", i, 0.1, a=1.0) for i in range(2)]
+        records += [run_record(name, "pso", 0, 0.5, a=2.0 + k) for k in range(43)]  # these could win nothing
     return folder_of(*records)
 
 
@@ -78,7 +79,14 @@ def test_the_comparison_tells_agreement_loss_and_saving() -> None:
     assert losses == pytest.approx([0.0, 0.02])
     row = as_table(found).splitlines()[-1]
     assert "| all | 2 | 50% |" in row
-    assert "22.5 times" in row
+    assert row.endswith("| 22.5 times | 22.5 times | 67% |")
+
+
+def test_a_folder_of_two_grids_is_not_compared() -> None:
+    folder = compared()
+    folder.add([run_record(PROBLEMS[0], "pso", 0, 0.5, a=9.5)])
+    with pytest.raises(UsageError, match="runs of 46 configurations, where its label rests on 45"):
+        pairs(folder)
 
 
 def test_a_label_made_anew_takes_the_place_of_the_old_one() -> None:

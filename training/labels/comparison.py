@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -59,7 +60,9 @@ class Pair:
         agreement that the full product would have with itself on other seeds.
     raced, full: mean scores of the two winners on the seeds that chose them.
     raced_fresh, full_fresh: on the seeds of the sandbox, which chose neither.
-    runs, evaluations: (raced, full), what was spent.
+    runs, evaluations: (raced, full), what the race spent, and what every configuration on every seed takes; for a run
+        that could change nothing and was left out, the mean evaluations of the same configuration's other seeds.
+    done: share of the full product's runs that were done.
     """
 
     kind: Kind
@@ -71,7 +74,8 @@ class Pair:
     raced_fresh: Score
     full_fresh: Score
     runs: tuple[int, int]
-    evaluations: tuple[int, int]
+    evaluations: tuple[int, float]
+    done: float
 
 
 def pairs(folder: LabelFolder) -> list[Pair]:
@@ -104,9 +108,22 @@ def _pair(raced: Record, full: Record, runs: Sequence[Record]) -> Pair:
         full=_on_choosing_seeds(full, runs, best_known),
         raced_fresh=sandbox_score(raced, best_known),
         full_fresh=sandbox_score(full, best_known),
-        runs=(raced["runs"], full["runs"]),
-        evaluations=(raced["evaluations"], full["evaluations"]),
+        runs=(raced["runs"], full["candidates"] * full["seeds"]),
+        evaluations=(raced["evaluations"], _product_evaluations(full, runs)),
+        done=full["runs"] / (full["candidates"] * full["seeds"]),
     )
+
+
+def _product_evaluations(full: Record, runs: Sequence[Record]) -> float:
+    by_candidate: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for run in runs:
+        by_candidate[run["optimizer"], canonical_json(run["config"])].append(run["evaluations"])
+    if len(by_candidate) != full["candidates"]:
+        raise UsageError(
+            f"{full['problem']}: runs of {len(by_candidate)} configurations, where its label rests on "
+            f"{full['candidates']}; use a folder of one grid"
+        )
+    return float(sum(full["seeds"] * np.mean(counts) for counts in by_candidate.values()))
 
 
 def _on_choosing_seeds(label: Record, runs: Sequence[Record], best_known: float | None) -> Score:
@@ -127,6 +144,7 @@ _COLUMNS: Final = (
     "loss of Reach, fresh seeds",
     "runs saved",
     "evaluations saved",
+    "runs of full done",
 )
 
 
@@ -147,6 +165,7 @@ def _cells(group: Sequence[Pair]) -> Iterator[str]:
     for name in ("runs", "evaluations"):
         raced, full = np.sum([getattr(p, name) for p in group], axis=0)
         yield f"{full / raced:.1f} times"
+    yield f"{np.mean([p.done for p in group]):.0%}"
 
 
 def _interval(values: Sequence[float]) -> str:

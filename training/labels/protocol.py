@@ -11,6 +11,7 @@ from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.baselines.optimizers.grids import Granularity, grid_of
 from llamoco_bench.errors import choose
 from llamoco_bench.training.labels.candidates import Candidate, grid_candidates, grid_hash, on_grid, programs_hash
+from llamoco_bench.training.labels.full import FOREMOST
 from llamoco_bench.training.labels.pilot import portfolio, portfolio_hash
 from llamoco_bench.training.labels.race import SCHEDULES, Portfolio, Schedule
 from llamoco_bench.training.labels.runs import PROTOCOL, SAFETY_S
@@ -20,7 +21,7 @@ Mode = Literal["race", "full"]
 
 DESCRIPTIONS: Final = {
     "race": "raced: the best that a race over seeds found, from a frozen portfolio and the neighbours of its leaders",
-    "full": "grid-searched: the best of all configurations of the grid",
+    "full": "grid-searched: the best of all configurations of the grid; runs that could not make one win were left out",
 }
 
 
@@ -52,7 +53,10 @@ class Protocol:
 
     def description(self) -> dict[str, Any]:
         """Everything that decides labels, as JSON builtins."""
-        race = {"schedule": asdict(self.schedule), "portfolio": portfolio_hash(self.portfolio)}
+        by_mode: dict[Mode, dict[str, Any]] = {
+            "race": {"schedule": asdict(self.schedule), "portfolio": portfolio_hash(self.portfolio)},
+            "full": {"left_out": "what cannot win", "foremost": FOREMOST},
+        }
         grids = {name: grid_of(name, self.granularity) for name in self.portfolio}
         return {
             "mode": self.mode,
@@ -60,7 +64,7 @@ class Protocol:
             "granularity": self.granularity,
             "seed": self.master,
             "seeds": self.schedule.seeds,
-            **(race if self.mode == "race" else {}),
+            **by_mode[self.mode],
             "grid": grid_hash(grids),
             "programs": programs_hash(self.candidates),
             "resolution": RESOLUTION,
