@@ -103,11 +103,11 @@ def _program_lines(items: Sequence[Item], records: Sequence[Record]) -> Iterator
     from llamoco_bench.extraction import extract_program
 
     yield from _problem_lines(items)
-    item = items[0]
+    problem, model = items[0].problem, items[0].model
     answers = {
         record["turn"]: record
         for record in records
-        if record["kind"] == "generation" and (record["problem"], record["model"]) == (item.problem, item.model)
+        if record["kind"] == "generation" and (record["problem"], record["model"]) == (problem, model)
     }
     for turn, answer in sorted(answers.items()):
         program = extract_program(answer["text"])
@@ -115,9 +115,8 @@ def _program_lines(items: Sequence[Item], records: Sequence[Record]) -> Iterator
         tokens = "" if usage is None else f", {usage['input_tokens']} + {usage['output_tokens']} tokens"
         yield f"\n{'repaired program' if turn else 'program'} ({answer['finish_reason']}{tokens})\n"
         yield answer["text"] if program is None else program
-        errors = [
-            run["error"] for run in (item.first, item.final)[turn > 0] if run["turn"] == turn and run.get("error")
-        ]
+        runs = [run for item in items for run in (item.first, item.final)[turn > 0] if run["turn"] == turn]
+        errors = [run["error"] for run in runs if run.get("error")]
         for error in errors[:1]:
             where = "" if error["line"] is None else f", line {error['line']}: {error['source_line'].strip()}"
             yield f"\n{error['type']}: {error['message']}{where}"

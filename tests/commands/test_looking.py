@@ -15,7 +15,7 @@ import pytest
 
 from llamoco_bench.cli import main
 from llamoco_bench.journal import Journal
-from tests.commands.making import PROGRAM, make_run
+from tests.commands.making import PROGRAM, failed, make_run
 from tests.gates.making import runs
 
 NAN = math.nan
@@ -90,11 +90,12 @@ def test_item_of_two_suites_is_shown_in_both_with_its_program_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = make_run(tmp_path / "a", [[0.5]])
-    [record] = runs([[0.5]])
+    [record] = runs([[NAN]])
     with Journal(folder.new_journal("main")) as journal:
-        journal.append({**record, "suite": "t"})
+        journal.append({**failed(record), "suite": "t"})
     assert main(["show", str(tmp_path / "a"), "00", "m"]) == 0
     shown = capsys.readouterr().out
+    assert "NameError" in shown, "the error that the program ended with in the second suite is missing"
     assert [line for line in shown.splitlines() if line in ("s[m]", "t[m]")] == ["s[m]", "t[m]"]
     assert shown.count(PROGRAM) == 1
 
