@@ -15,6 +15,7 @@ from llamoco_bench.training.labels.pilot import PILOT_PROBLEMS
 from llamoco_bench.training.labels.statistics import by_property, fixed_solvers, gap, read_labelled, win_counts
 from tests.training.label_toys import folder_of, label_record, run_record
 
+ROOT = Path(__file__).parents[2]
 PROBLEMS = ("synthetic/u0165", "synthetic/u1917", "synthetic/u2862")
 
 
@@ -69,7 +70,9 @@ def compared() -> LabelFolder:
         records += [run_record(name, "sa", i, 0.1 if name == first else 0.12, a=1.0) for i in range(2)]
         records += [run_record(name, "pso", i, 0.1, a=1.0) for i in range(2)]
         records += [run_record(name, "pso", 0, 0.5, a=2.0 + k) for k in range(43)]  # these could win nothing
-    return folder_of(*records)
+    folder = folder_of(*records)
+    folder.protocols = {name: {"granularity": "half"} for name in folder.protocols}
+    return folder
 
 
 def test_the_comparison_tells_agreement_loss_and_saving() -> None:
@@ -122,4 +125,22 @@ def test_the_page_tells_what_the_tables_hold(tmp_path: Path) -> None:
     assert "| unconstrained | 3 |" in text
     assert "1 of 16 optimizers win somewhere" in text
     assert "| unconstrained | Perf | `sa` a 1.0 | 0.700" in text
+    assert "Not measured yet" in text
     assert "<<" not in text
+
+
+def test_the_page_tells_how_the_modes_compare(tmp_path: Path) -> None:
+    labels, both = tmp_path / "labels", tmp_path / "both"
+    export(folder_of(label_record(PROBLEMS[0], "sa"), run_record(PROBLEMS[0], "sa", 0, 0.3, a=1.0)), labels)
+    export(compared(), both)
+    text = page(labels, both)
+    assert "2 problems of 2 to 17 variables, half grids" in text
+    assert "| all | 2 | 50% |" in text
+
+
+@pytest.mark.slow
+def test_the_published_page_is_what_the_published_tables_say() -> None:
+    data = ROOT / "training" / "data"
+    both = data / "comparison"
+    written = (ROOT / "docs" / "training" / "labels.md").read_text(encoding="utf-8")
+    assert written == page(data / "labels", both if both.is_dir() else None)

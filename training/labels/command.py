@@ -37,7 +37,9 @@ def add_to(commands: Commands) -> None:
     stats = commands.add_parser("label-stats", help="write the page about the labels")
     stats.add_argument("data", type=Path, help="folder that label-export wrote")
     stats.add_argument("page", type=Path, help="Markdown file to write")
-    stats.add_argument("--comparison", type=Path, metavar="FILE", help="what label-compare printed")
+    stats.add_argument(
+        "--comparison", type=Path, metavar="DIR", help="folder with labels of both modes, to be compared"
+    )
     stats.set_defaults(function=write_page)
 
 

@@ -18,6 +18,7 @@ from llamoco_bench.problems.cec2020.prompt_text import fill
 from llamoco_bench.statistics import Estimate
 from llamoco_bench.training.kinds import KINDS
 from llamoco_bench.training.labels.candidates import grid_candidates, optimizers_for
+from llamoco_bench.training.labels.comparison import as_table, pairs
 from llamoco_bench.training.labels.folder import LabelFolder
 from llamoco_bench.training.labels.pilot import portfolio
 from llamoco_bench.training.labels.race import SCHEDULES
@@ -45,7 +46,11 @@ def page(data: Path, comparison: Path | None = None) -> str:
     Parameters
     ----------
     data: folder that ``label-export`` wrote.
-    comparison: file that ``label-compare`` wrote, or None.
+    comparison: folder with labels of both modes, as ``label-export`` wrote it, or None.
+
+    Raises
+    ------
+    UsageError: there is nothing to compare in `comparison`.
     """
     folder = LabelFolder.read(data)
     manifest = json.loads((data / MANIFEST).read_text(encoding="utf-8"))
@@ -59,9 +64,22 @@ def page(data: Path, comparison: Path | None = None) -> str:
         "gaps": _gaps(groups, folder.runs),
         "wins": "\n\n".join(_wins(kind, groups[kind]) for kind in KINDS),
         "losers": "\n".join(_losers(groups, folder.runs)),
-        "comparison": _NOT_COMPARED if comparison is None else comparison.read_text(encoding="utf-8").strip(),
+        "comparison": _NOT_COMPARED if comparison is None else _comparison(LabelFolder.read(comparison)),
     }
     return fill(TEMPLATE.read_text(encoding="utf-8"), values)
+
+
+def _comparison(folder: LabelFolder) -> str:
+    """Write how both modes compare, with what was compared."""
+    from llamoco_bench.problems.synthetic.catalogue import instance_of
+
+    found = pairs(folder)
+    dims = [instance_of(label["problem"]).dim for label in folder.labels.values()]
+    grids = sorted({one["granularity"] for one in folder.protocols.values()})
+    return (
+        f"{len(found)} problems of {min(dims)} to {max(dims)} variables, {' and '.join(grids)} grids, "
+        f"the same seeds for both modes:\n\n{as_table(found)}"
+    )
 
 
 def _counts(groups: Mapping[Kind, Sequence[Labelled]]) -> str:
