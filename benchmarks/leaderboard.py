@@ -29,11 +29,13 @@ MODELS: Final = {
     "smollm2-retrieval": f"retrieval:{SMOLLM2}&shots=1",
     "smollm2-opro": "opro:smollm2?max_tokens=64&steps=2&samples=3",
     "smollm2-lmea": "lmea:smollm2?max_tokens=256&generations=2&population=4&attempts=1",
+    "smollm2-tuned": "hf:{tuned}?max_tokens=1536",
 }
 """Specs by label. SmolLM2 may write what the longest example in its prompt needs; the horizons of OPRO and LMEA are
-short, since it runs on a few cores."""
+short, since it runs on a few cores. What is tuned is in the folder that ``--tuned`` names."""
 
 SHUFFLED: Final = "nano-shuffled"
+TUNED: Final = "smollm2-tuned"
 
 
 def evaluate(labels: Sequence[str], folder: Path, options: argparse.Namespace) -> int:
@@ -41,7 +43,7 @@ def evaluate(labels: Sequence[str], folder: Path, options: argparse.Namespace) -
     begun = (folder / "manifest.json").exists()
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-n", str(options.workers)),
-        *(f"--llamoco-model={_named(label, options.folder / 'run')}" for label in labels),
+        *(f"--llamoco-model={_named(label, options)}" for label in labels),
         *(f"--llamoco-{'resume' if begun else 'run-dir'}={folder}", f"--llamoco-suite={options.suite}"),
         *(f"--llamoco-problems={options.problems}", f"--llamoco-runs={options.runs}"),
         f"--llamoco-cache={options.folder / 'answers.sqlite'}",
@@ -49,8 +51,8 @@ def evaluate(labels: Sequence[str], folder: Path, options: argparse.Namespace) -
     return subprocess.run(command, check=False).returncode
 
 
-def _named(label: str, answers: Path) -> str:
-    spec = MODELS[label].format(answers=answers)
+def _named(label: str, options: argparse.Namespace) -> str:
+    spec = MODELS[label].format(answers=options.folder / "run", tuned=options.tuned)
     return spec if label == spec else f"{label}={spec}"
 
 
@@ -61,9 +63,13 @@ def main() -> int:
     parser.add_argument("--problems", default="*", help="glob of problems (default: all)")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--folder", type=Path, default=Path("work") / "leaderboard")
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS), help="labels (default: all)")
+    parser.add_argument("--models", nargs="+", choices=MODELS, help="labels (default: all that there are)")
+    parser.add_argument("--tuned", type=Path, help="final/ of a tuned SmolLM2, which the label smollm2-tuned needs")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    options.models = options.models or [label for label in MODELS if label != TUNED or options.tuned]
+    if TUNED in options.models and options.tuned is None:
+        parser.error(f"{TUNED} needs --tuned")
     options.folder.mkdir(parents=True, exist_ok=True)
     run, second, both = (options.folder / name for name in ("run", "shuffled", "board"))
     if code := evaluate([label for label in options.models if label != SHUFFLED], run, options):
