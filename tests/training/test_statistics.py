@@ -85,6 +85,17 @@ def test_the_comparison_tells_agreement_loss_and_saving() -> None:
     assert row.endswith("| 22.5 times | 22.5 times | 67% |")
 
 
+def test_a_race_that_did_better_on_fresh_seeds_has_a_loss_below_0() -> None:
+    folder = compared()
+    for label in folder.labels.values():
+        left = {"race": 0.1, "full": 0.15 if label["problem"] == PROBLEMS[0] else 0.2}[label["mode"]]
+        label["sandbox_best_f"] = [left, left]
+    cells = as_table(pairs(folder)).splitlines()[-1].split("|")
+    value, low, high = map(float, cells[7].replace("[", "").replace("]", "").replace(",", "").split())
+    assert value == pytest.approx(-0.075)
+    assert low < value < high
+
+
 def test_a_folder_of_two_grids_is_not_compared() -> None:
     folder = compared()
     folder.add([run_record(PROBLEMS[0], "pso", 0, 0.5, a=9.5)])

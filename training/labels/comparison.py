@@ -15,7 +15,7 @@ from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.errors import UsageError
 from llamoco_bench.journal import Record
 from llamoco_bench.markdown import table
-from llamoco_bench.statistics import Estimate, clustered_ratio
+from llamoco_bench.statistics import paired_difference
 from llamoco_bench.training.kinds import KINDS, kind_by_id
 from llamoco_bench.training.labels.folder import LabelFolder
 from llamoco_bench.training.labels.improvements import sandbox_score
@@ -159,15 +159,16 @@ def _cells(group: Sequence[Pair]) -> Iterator[str]:
     yield f"{np.mean([p.same_optimizer for p in group]):.0%}"
     yield f"{np.mean([p.p_full for p in group]):.0%}"
     yield f"{np.mean([p.same_config for p in group]):.0%}"
-    yield _interval([p.full.perf - p.raced.perf for p in group])
-    yield _interval([p.full_fresh.perf - p.raced_fresh.perf for p in group])
-    yield _interval([p.full_fresh.reach - p.raced_fresh.reach for p in group])
+    yield _loss([p.raced.perf for p in group], [p.full.perf for p in group])
+    yield _loss([p.raced_fresh.perf for p in group], [p.full_fresh.perf for p in group])
+    yield _loss([p.raced_fresh.reach for p in group], [p.full_fresh.reach for p in group])
     for name in ("runs", "evaluations"):
         raced, full = np.sum([getattr(p, name) for p in group], axis=0)
         yield f"{full / raced:.1f} times"
     yield f"{np.mean([p.done for p in group]):.0%}"
 
 
-def _interval(values: Sequence[float]) -> str:
-    estimate: Estimate = clustered_ratio(values, np.ones(len(values)))
-    return f"{estimate.value:.4f} [{estimate.low:.4f}, {estimate.high:.4f}]"
+def _loss(raced: Sequence[float], full: Sequence[float]) -> str:
+    first, second = ({str(i): [value] for i, value in enumerate(values)} for values in (raced, full))
+    found = paired_difference(first, second, unit=True)
+    return f"{found.value:.4f} [{found.low:.4f}, {found.high:.4f}]"
