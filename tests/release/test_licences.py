@@ -26,6 +26,8 @@ VENDORED = {
 OURS = {
     "baselines/models/nano/checkpoint/model.safetensors",
     "tests/problems/realistic/hpo_check.npz",
+    "training/data/comparison/labels.parquet",
+    "training/data/comparison/runs.parquet",
     "training/data/labels/labels.parquet",
     "training/data/labels/runs.parquet",
 }
