@@ -138,8 +138,7 @@ def paired_difference(
 ) -> Difference:
     """Compare the means of two models over the problems that both were measured on.
 
-    Every problem weighs the same. `p` is that of a permutation test that turns the sign of each problem's difference,
-    exact for few problems.
+    Every problem weighs the same; see `mean_difference`.
 
     Parameters
     ----------
@@ -150,10 +149,27 @@ def paired_difference(
     -------
     Mean of `second` minus mean of `first`; all nan where they share no problem.
     """
+    shared = [name for name in first if len(first[name]) and len(second.get(name, ()))]
+    return mean_difference([float(np.mean(second[name]) - np.mean(first[name])) for name in shared], unit=unit)
+
+
+def mean_difference(paired: ArrayLike, *, unit: bool = False) -> Difference:
+    """Estimate the mean of differences between two models on the same problems.
+
+    `p` is that of a permutation test that turns the sign of each problem's difference, exact for few problems.
+
+    Parameters
+    ----------
+    paired: (n_problems,), the difference on each problem.
+    unit: the quantity lies in [0, 1], so that no difference is beyond 1.
+
+    Returns
+    -------
+    The mean; all nan where there is no problem.
+    """
     from scipy.special import stdtr
 
-    shared = [name for name in first if len(first[name]) and len(second.get(name, ()))]
-    differences = np.array([np.mean(second[name]) - np.mean(first[name]) for name in shared])
+    differences = np.asarray(paired, dtype=np.float64)
     n = len(differences)
     if n < 2:
         value = float(differences[0]) if n else math.nan

@@ -11,11 +11,10 @@ from typing import Final
 import numpy as np
 
 from llamoco_bench.baselines.models.identity import canonical_json
-from llamoco_bench.baselines.optimizers import Kind
 from llamoco_bench.errors import UsageError
 from llamoco_bench.journal import Record
 from llamoco_bench.markdown import table
-from llamoco_bench.statistics import paired_difference
+from llamoco_bench.statistics import mean_difference
 from llamoco_bench.training.kinds import KINDS, kind_by_id
 from llamoco_bench.training.labels.folder import LabelFolder
 from llamoco_bench.training.labels.improvements import sandbox_score
@@ -54,7 +53,7 @@ class Pair:
 
     Attributes
     ----------
-    kind: of the problem.
+    problem: its id.
     same_optimizer, same_config: whether both modes chose the same.
     p_full: probability that the full product's winning optimizer wins, see `Evidence`; its mean is the share of
         agreement that the full product would have with itself on other seeds.
@@ -65,7 +64,7 @@ class Pair:
     done: share of the full product's runs that were done.
     """
 
-    kind: Kind
+    problem: str
     same_optimizer: bool
     same_config: bool
     p_full: float
@@ -100,7 +99,7 @@ def _pair(raced: Record, full: Record, runs: Sequence[Record]) -> Pair:
     values = [label["best_known"] for label in (raced, full) if label["best_known"] is not None]
     best_known = min(values, default=None)
     return Pair(
-        kind=kind_by_id(raced["problem"]),
+        problem=raced["problem"],
         same_optimizer=raced["optimizer"] == full["optimizer"],
         same_config=(raced["optimizer"], raced["config"]) == (full["optimizer"], full["config"]),
         p_full=full["p_optimizer"],
@@ -150,7 +149,7 @@ _COLUMNS: Final = (
 
 def as_table(found: Sequence[Pair]) -> str:
     """Write the comparison as a Markdown table, by kind and together."""
-    groups = [*((kind, [p for p in found if p.kind == kind]) for kind in KINDS), ("all", found)]
+    groups = [*((kind, [p for p in found if kind_by_id(p.problem) == kind]) for kind in KINDS), ("all", found)]
     rows = ((title, len(group), *_cells(group)) for title, group in groups if group)
     return table(_COLUMNS, rows, numbers=True)
 
@@ -159,16 +158,15 @@ def _cells(group: Sequence[Pair]) -> Iterator[str]:
     yield f"{np.mean([p.same_optimizer for p in group]):.0%}"
     yield f"{np.mean([p.p_full for p in group]):.0%}"
     yield f"{np.mean([p.same_config for p in group]):.0%}"
-    yield _loss([p.raced.perf for p in group], [p.full.perf for p in group])
-    yield _loss([p.raced_fresh.perf for p in group], [p.full_fresh.perf for p in group])
-    yield _loss([p.raced_fresh.reach for p in group], [p.full_fresh.reach for p in group])
+    yield _interval([p.full.perf - p.raced.perf for p in group])
+    yield _interval([p.full_fresh.perf - p.raced_fresh.perf for p in group])
+    yield _interval([p.full_fresh.reach - p.raced_fresh.reach for p in group])
     for name in ("runs", "evaluations"):
         raced, full = np.sum([getattr(p, name) for p in group], axis=0)
         yield f"{full / raced:.1f} times"
     yield f"{np.mean([p.done for p in group]):.0%}"
 
 
-def _loss(raced: Sequence[float], full: Sequence[float]) -> str:
-    first, second = ({str(i): [value] for i, value in enumerate(values)} for values in (raced, full))
-    found = paired_difference(first, second, unit=True)
+def _interval(losses: Sequence[float]) -> str:
+    found = mean_difference(losses, unit=True)
     return f"{found.value:.4f} [{found.low:.4f}, {found.high:.4f}]"

@@ -15,7 +15,7 @@ from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.journal import Record
 from llamoco_bench.markdown import table
 from llamoco_bench.problems.cec2020.prompt_text import fill
-from llamoco_bench.statistics import Estimate
+from llamoco_bench.statistics import Difference, Estimate
 from llamoco_bench.training.kinds import KINDS
 from llamoco_bench.training.labels.candidates import grid_candidates, optimizers_for
 from llamoco_bench.training.labels.comparison import as_table, pairs
@@ -74,7 +74,7 @@ def _comparison(folder: LabelFolder) -> str:
     from llamoco_bench.problems.synthetic.catalogue import instance_of
 
     found = pairs(folder)
-    dims = [instance_of(label["problem"]).dim for label in folder.labels.values()]
+    dims = [instance_of(pair.problem).dim for pair in found]
     grids = sorted({one["granularity"] for one in folder.protocols.values()})
     return (
         f"{len(found)} problems of {min(dims)} to {max(dims)} variables, {' and '.join(grids)} grids, "
@@ -169,14 +169,14 @@ def _gaps(groups: Mapping[Kind, Sequence[Labelled]], runs: Mapping[str, Sequence
 
 def _gap(found: Gap) -> tuple[str, ...]:
     name = f"`{found.single.optimizer}` {_short(found.single.config)}"
-    return name, *map(_interval, (found.of_single, found.of_virtual, found.difference))
+    return name, _interval(found.of_single), _interval(found.of_virtual), _interval(found.difference)
 
 
 def _short(config: str) -> str:
     return ", ".join(f"{key} {value}" for key, value in json.loads(config).items())
 
 
-def _interval(estimate: Estimate) -> str:
+def _interval(estimate: Estimate | Difference) -> str:
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llamoco_bench.training.labels.board import Board
 from llamoco_bench.training.labels.candidates import Candidate
@@ -41,30 +40,16 @@ def can_win(board: Board, candidates: Sequence[Candidate], seeds: int) -> list[C
     later run find a better one, those that had been left out are judged anew.
     """
     best_known = board.best_known
-    best, worst = (
-        _means(board, candidates, seeds, best_known, further) for further in ((1.0, 1.0, 0.0), (0.0, 0.0, np.inf))
-    )
+    done = [board.scores(one, seeds, best_known) for one in candidates]
+    worst = np.array([np.sum(scores, axis=0) for scores in done]) / seeds  # all further runs at 0
+    left = np.array([seeds - len(scores) for scores in done])[:, None] / seeds
+    best = worst + left * (1.0, 1.0, 0.0)
     highest, may_be_highest = worst[:, 0].max(), best[:, 0].max()
     alive = best[:, 0] >= highest - RESOLUTION - _ROUNDING
-    sure = worst[:, 0] >= may_be_highest - RESOLUTION + _ROUNDING
+    sure = worst[:, 0] >= may_be_highest - RESOLUTION + _ROUNDING  # with a run left, its own best is far above
     if sure.any():
         reached = worst[sure, 1].max()
         fastest = worst[sure & (worst[:, 1] >= reached), 2].min()
         tied = best[:, 1] <= reached + _ROUNDING
         alive &= (best[:, 1] >= reached - _ROUNDING) & ~(tied & (best[:, 2] > fastest + _ROUNDING))
     return [one for one, can in zip(candidates, alive, strict=True) if can]
-
-
-def _means(
-    board: Board,
-    candidates: Sequence[Candidate],
-    seeds: int,
-    best_known: float | None,
-    further: tuple[float, float, float],
-) -> NDArray[np.float64]:
-    """Mean Perf, Reach and evaluations of each candidate if all further runs were `further`, (n, 3)."""
-    rows = []
-    for one in candidates:
-        scores = board.scores(one, seeds, best_known)
-        rows.append(np.mean([*scores, *[further] * (seeds - len(scores))], axis=0))
-    return np.array(rows)

@@ -12,7 +12,7 @@ import numpy as np
 from llamoco_bench.baselines.models.identity import canonical_json
 from llamoco_bench.baselines.optimizers import POOL, Kind
 from llamoco_bench.journal import Record
-from llamoco_bench.statistics import Estimate, clustered_ratio, paired_difference
+from llamoco_bench.statistics import Difference, Estimate, clustered_ratio, mean_difference
 from llamoco_bench.training.kinds import kind_by_id
 from llamoco_bench.training.labels.runs import Run
 from llamoco_bench.training.labels.scores import score_run
@@ -150,7 +150,7 @@ class Gap:
     single: Solver
     of_single: Estimate
     of_virtual: Estimate
-    difference: Estimate
+    difference: Difference
 
 
 def gap(labelled: Sequence[Labelled], solvers: Sequence[Solver], measure: str) -> Gap:
@@ -163,11 +163,9 @@ def gap(labelled: Sequence[Labelled], solvers: Sequence[Solver], measure: str) -
     virtual = [float(one.record[measure]) for one in labelled]
     mine = [float(value) for value in getattr(single, measure)]
     ones = np.ones(len(virtual))
-    by_problem = [{str(i): [value] for i, value in enumerate(values)} for values in (mine, virtual)]
-    difference = paired_difference(*by_problem, unit=True)
     return Gap(
         single=single,
         of_single=clustered_ratio(mine, ones, unit=True),
         of_virtual=clustered_ratio(virtual, ones, unit=True),
-        difference=Estimate(difference.value, difference.low, difference.high),
+        difference=mean_difference(np.subtract(virtual, mine), unit=True),
     )
